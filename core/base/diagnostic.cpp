@@ -1,0 +1,126 @@
+#include "core/base/diagnostic.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "core/base/text.hpp"
+
+namespace windlass {
+namespace {
+
+// A caret line under `source`: tabs stay tabs, so that the caret stands right on every terminal.
+std::string caret_line(const Diagnostic& diagnostic) {
+  std::string line;
+  int column = 1;
+  for (const char c : diagnostic.source) {
+    if (column >= diagnostic.position.column) break;
+    if (is_utf8_continuation(c)) continue;
+    line += c == '\t' ? '\t' : ' ';
+    ++column;
+  }
+  line += '^';
+  line.append(static_cast<std::size_t>(std::max(0, diagnostic.width - 1)), '~');
+  return line;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string to_string(const Position& position) {
+  if (position.line == 0) return position.file;
+  if (position.column == 0) return fmt::format("{}:{}", position.file, position.line);
+  return fmt::format("{}:{}:{}", position.file, position.line, position.column);
+}
+
+void Diagnostics::add(Diagnostics other) {
+  std::move(other.list_.begin(), other.list_.end(), std::back_inserter(list_));
+}
+
+bool Diagnostics::has_errors() const { return error_count() > 0; }
+
+std::size_t Diagnostics::error_count() const {
+  return static_cast<std::size_t>(std::count_if(
+      list_.begin(), list_.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; }));
+}
+
+void Diagnostics::sort() {
+  std::stable_sort(list_.begin(), list_.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.position.file, a.position.line, a.position.column) <
+           std::tie(b.position.file, b.position.line, b.position.column);
+  });
+}
+
+std::string to_text(const Diagnostic& diagnostic) {
+  const std::string place = to_string(diagnostic.position);
+  std::string text =
+      fmt::format("{}{}{}: {}\n", place, place.empty() ? "" : ": ",
+                  diagnostic.severity == Severity::kError ? "error" : "warning", diagnostic.message);
+  if (!diagnostic.source.empty() && diagnostic.position.column > 0) {
+    text += "  " + diagnostic.source + "\n  " + caret_line(diagnostic) + "\n";
+  }
+  if (!diagnostic.help.empty()) text += "  help: " + diagnostic.help + "\n";
+  return text;
+}
+
+std::string to_text(const Diagnostics& diagnostics) {
+  std::string text;
+  for (const auto& diagnostic : diagnostics.list()) text += to_text(diagnostic);
+  return text;
+}
+
+std::string_view line_at(std::string_view text, std::size_t offset) {
+  offset = std::min(offset, text.size());
+  std::size_t begin = offset;
+  while (begin > 0 && text[begin - 1] != '\n' && text[begin - 1] != '\r') --begin;
+  std::size_t end = offset;
+  while (end < text.size() && text[end] != '\n' && text[end] != '\r') ++end;
+  return text.substr(begin, end - begin);
+}
+
+Position position_at(std::string_view text, std::size_t offset, std::string file) {
+  Position position{std::move(file), 1, 1};
+  offset = std::min(offset, text.size());
+  for (std::size_t i = 0; i < offset; ++i) {
+    const bool ends_line = text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));
+    if (ends_line) {
+      ++position.line;
+      position.column = 1;
+    } else if (!is_utf8_continuation(text[i])) {
+      ++position.column;
+    }
+  }
+  return position;
+}
+
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
+  std::string_view best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const auto candidate : candidates) {
+    const std::size_t distance = edit_distance(to_lower(word), to_lower(candidate));
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace windlass

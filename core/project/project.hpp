@@ -1,0 +1,135 @@
+// A project as its windlass.yaml says it is, for one environment: checked values, defaults filled in.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/duration.hpp"
+
+namespace windlass::project {
+
+using Map = std::map<std::string, std::string>;
+
+struct SecretKey {
+  std::string name;  // of the Kubernetes Secret
+  std::string key;
+};
+
+// Either a Secret that holds the whole URL, or parts with the password in a Secret.
+struct Connection {
+  std::optional<SecretKey> url;
+  std::string host;
+  int port = 5432;
+  std::string user;
+  std::optional<SecretKey> user_secret;
+  std::optional<SecretKey> password;
+  std::string ssl_mode;  // libpq's word; empty: libpq's default
+};
+
+struct Scripts {
+  std::string layout = "flyway";
+  std::vector<std::string> locations = {"sql"};  // relative to the config's folder
+  std::vector<std::string> verify = {"verify"};
+};
+
+struct Database {
+  std::string key;   // databases.<key>
+  std::string type = "postgresql";
+  std::string name;  // of the database on the server
+  std::vector<std::string> schemas;
+  std::string default_schema;
+  std::string history_table = "flyway_schema_history";
+  Scripts scripts;
+  Connection connection;
+};
+
+struct Policies {
+  bool require_rollback = false;
+  bool require_validation = false;
+  bool dry_run_first = false;
+  bool backup_before_upgrade = true;
+};
+
+struct Limits {
+  Milliseconds lock_timeout{2'000};
+  Milliseconds statement_timeout{0};
+  int retries = 40;
+  Milliseconds deadline{15 * 60'000};
+};
+
+struct Migration {
+  Policies policies;
+  Limits limits;
+  Map placeholders;
+  Map settings;  // Flyway's other settings that were given: rows of core/contract/settings by name
+};
+
+struct Backup {
+  int retention = 7;
+  std::string claim_name;      // PersistentVolumeClaim that exists; empty: an emptyDir, which render warns about
+  std::string size = "1Gi";    // of the emptyDir
+};
+
+struct Verify {
+  std::vector<std::string> allow_not_valid;
+};
+
+enum class IdentityProvider { kNone, kGke, kEks, kAks };
+struct Identity {
+  IdentityProvider provider = IdentityProvider::kNone;
+  std::string principal;  // GKE: service account e-mail; EKS: role ARN; AKS: client id
+};
+
+struct Toleration {
+  std::string key, op, value, effect;
+};
+
+struct Kubernetes {
+  std::string namespace_name = "default";
+  std::string image = "windlass:latest";
+  std::string image_pull_policy = "IfNotPresent";
+  std::vector<std::string> image_pull_secrets;
+  std::string service_account;  // empty: <project>-migrate, rendered; else rendered under this name
+  bool create_service_account = true;
+  std::string min_version = "1.29";
+  Map labels, annotations, env, node_selector;
+  std::vector<Toleration> tolerations;
+  Map requests, limits;  // cpu, memory, ephemeral-storage
+  std::optional<std::int64_t> run_as_user, run_as_group, fs_group;
+  std::string priority_class;
+  Milliseconds active_deadline{30 * 60'000};
+  Milliseconds ttl_after_finished{7 * 24 * 3600'000LL};
+  Milliseconds termination_grace{60'000};
+  int backoff_limit = 2;
+};
+
+struct Delivery {
+  std::string method = "configMap";  // the only one that is rendered so far
+};
+
+struct Compatibility {
+  std::vector<std::string> upgrades_to, rollback_to;
+};
+
+struct Project {
+  std::string file;         // as it was opened, for messages
+  std::string name;
+  std::string description;
+  Map labels;
+  std::string environment;  // empty when none was asked for
+  std::vector<Database> databases;  // by key
+  Migration migration;
+  Backup backup;
+  Verify verify;
+  Identity identity;
+  Kubernetes kubernetes;
+  Delivery delivery;
+  std::map<std::string, Compatibility> compatibility;
+  std::vector<std::string> environments;  // every name that the file knows, in the file's order
+};
+
+}  // namespace windlass::project
