@@ -33,7 +33,8 @@ class SystemClock final : public Clock {
 // A point in time that a phase must not outlive.
 class Deadline {
  public:
-  Deadline(const Clock& clock, Milliseconds limit) : clock_(&clock), limit_(limit), end_(clock.now() + limit) {}
+  Deadline(const Clock& clock, Milliseconds limit)
+      : clock_(&clock), limit_(limit), end_(clock.now() + limit) {}
 
   Milliseconds limit() const { return limit_; }
   bool passed() const { return clock_->now() >= end_; }

@@ -99,7 +99,8 @@ Position position_at(std::string_view text, std::size_t offset, std::string file
   Position position{std::move(file), 1, 1};
   offset = std::min(offset, text.size());
   for (std::size_t i = 0; i < offset; ++i) {
-    const bool ends_line = text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));
+    const bool ends_line =
+        text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));
     if (ends_line) {
       ++position.line;
       position.column = 1;

@@ -65,9 +65,12 @@ std::string read_file(const fs::path& path, std::size_t limit) {
   std::error_code error;
   const auto status = fs::status(path, error);
   if (!fs::exists(status)) throw Error(ExitCode::kConfiguration, path.string() + " does not exist");
-  if (fs::is_directory(status)) throw Error(ExitCode::kConfiguration, path.string() + " is a folder, not a file");
+  if (fs::is_directory(status))
+    throw Error(ExitCode::kConfiguration, path.string() + " is a folder, not a file");
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw Error(ExitCode::kConfiguration, fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
+  if (!file)
+    throw Error(ExitCode::kConfiguration,
+                fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
   std::string bytes;
   std::string piece(1 << 16, '\0');
   while (file) {

@@ -39,7 +39,8 @@ std::string json_string(std::string_view text) {
 }
 
 std::string json_field(const Field& field) {
-  return fmt::format(",{}:{}", json_string(field.name), field.is_number ? field.value : json_string(field.value));
+  return fmt::format(",{}:{}", json_string(field.name),
+                     field.is_number ? field.value : json_string(field.value));
 }
 
 std::string_view level_name(spdlog::level::level_enum level) {
@@ -87,7 +88,8 @@ spdlog::level::level_enum spdlog_level(Level level) {
 void init(Level level, Format format, Fields always) {
   state().json = format == Format::kJson || (format == Format::kAuto && !on_terminal());
   state().always = std::move(always);
-  auto logger = std::make_shared<spdlog::logger>("windlass", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("windlass", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   logger->set_pattern(state().json ? "%v" : "%H:%M:%S %^%-7l%$ %v");
   logger->set_level(spdlog_level(level));
   logger->flush_on(spdlog::level::debug);

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,11 +15,13 @@ namespace windlass::log {
 enum class Level { kDebug, kInfo, kWarning, kError };
 enum class Format { kAuto, kText, kJson };  // auto: text when stderr is a terminal, JSON elsewhere
 
+template <typename T>
+concept Arithmetic = std::is_arithmetic_v<T>;
+
 // A machine-readable detail of a line; in text it stands behind the message as name=value.
 struct Field {
   Field(std::string_view field_name, std::string_view text) : name(field_name), value(text) {}
-  template <typename Number>
-    requires std::is_arithmetic_v<Number>
+  template <Arithmetic Number>
   Field(std::string_view field_name, Number number)
       : name(field_name), value(fmt::format("{}", number)), is_number(true) {}
 

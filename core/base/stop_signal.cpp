@@ -63,7 +63,8 @@ void StopSignal::request() const { note_signal(SIGTERM); }
 bool StopSignal::wait_for(Milliseconds duration) const {
   const auto end = std::chrono::steady_clock::now() + duration;
   while (!requested()) {
-    const auto left = std::chrono::duration_cast<Milliseconds>(end - std::chrono::steady_clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<Milliseconds>(end - std::chrono::steady_clock::now()).count();
     if (left <= 0) break;
     pollfd waited{wake_descriptor, POLLIN, 0};
     poll(&waited, 1, static_cast<int>(std::min<std::int64_t>(left + 1, std::numeric_limits<int>::max())));

@@ -7,7 +7,9 @@
 namespace windlass {
 namespace {
 
-bool in_range(unsigned char byte, unsigned char low, unsigned char high) { return byte >= low && byte <= high; }
+bool in_range(unsigned char byte, unsigned char low, unsigned char high) {
+  return byte >= low && byte <= high;
+}
 
 // Bytes of the well-formed sequence at `at` (Unicode table 3-7), 0 when there is none.
 std::size_t utf8_sequence_length(std::string_view text, std::size_t at) {

@@ -7,7 +7,18 @@
 
 namespace windlass {
 
-enum class Phase { kPreflight, kBackup, kMigrate, kVerify, kGuard, kRollback, kInfo, kValidate, kBaseline, kRepair };
+enum class Phase {
+  kPreflight,
+  kBackup,
+  kMigrate,
+  kVerify,
+  kGuard,
+  kRollback,
+  kInfo,
+  kValidate,
+  kBaseline,
+  kRepair
+};
 
 struct PhaseRow {
   Phase phase;

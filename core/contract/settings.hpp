@@ -1,4 +1,4 @@
-// The settings of windlass-hook: one row each for flag, environment name, settings-file key, default and help.
+// The settings of windlass-hook: one row each for flag, environment name, file key, default and help.
 #pragma once
 
 #include <span>
@@ -19,7 +19,7 @@ enum class SettingKind {
 };
 
 struct SettingRow {
-  std::string_view name;           // the flag without dashes: "lock-timeout"
+  std::string_view name;  // the flag without dashes: "lock-timeout"
   SettingKind kind;
   std::string_view default_value;  // as it would be written; empty: none
   std::string_view help;           // one sentence
