@@ -1,0 +1,54 @@
+# For people: what there is to do in this repository. Each target needs nothing done before it.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help deps build demo test asan golden format lint bench clean
+
+JOBS ?= $(shell nproc)
+# Where one test fills the machine for a minute, two at once are faster than eight.
+TEST_JOBS ?= 2
+BUILD := build/dev
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+deps: ## install what is missing (Debian 12, apt; DEPS=off skips this)
+ifneq ($(DEPS),off)
+	@tools/deps
+endif
+
+# ninja's own standard output stays quiet about each file on a pipe; a failure is shown whole.
+build: deps ## both programs: build/dev/generator/windlass, build/dev/hook/windlass-hook
+	cmake --preset dev
+	cmake --build --preset dev --parallel $(JOBS)
+
+demo: deps ## the example project, rendered and run in hook order on a throw-away PostgreSQL
+	@cmake --preset dev -DWINDLASS_TESTS=ON >/dev/null
+	cmake --build --preset dev --parallel $(JOBS) --target windlass windlass-hook
+	@tools/demo $(BUILD)
+
+# ctest comes last, so that its summary is the last thing on the screen.
+test: build ## every test; with CI=true a missing peer is a failure
+	ctest --preset dev --parallel $(TEST_JOBS)
+
+asan: deps ## every test under the address and undefined behaviour sanitizers
+	cmake --preset asan
+	cmake --build --preset asan --parallel $(JOBS)
+	ctest --preset asan --parallel $(TEST_JOBS)
+
+golden: build ## rewrite the expectations of tests/golden; then read the diff
+	UPDATE_GOLDEN=1 ctest --preset dev -R '^golden$$' --verbose
+
+format: deps ## clang-format every source in place
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 -i
+
+lint: build ## clang-format as a check, then clang-tidy over every source
+	/usr/bin/python3 tests/lint/format.py
+	/usr/bin/python3 tests/lint/tidy.py $(BUILD) --jobs $(JOBS)
+
+bench: deps ## speed beside psql and of render, as ratios (release build)
+	cmake --preset release -DWINDLASS_TESTS=OFF
+	cmake --build --preset release --parallel $(JOBS) --target windlass windlass-hook
+	/usr/bin/python3 tests/bench/bench.py build/release
+
+clean: ## remove what was built and rendered
+	rm -rf build demo
