@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,7 +79,8 @@ std::vector<std::string> merged_environment(const Command& command) {
   for (char** entry = environ; command.inherit_environment && *entry != nullptr; ++entry) {
     if (!replaced(*entry)) texts.emplace_back(*entry);
   }
-  for (const auto& [name, value] : command.environment) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : command.environment)
+    texts.push_back(name + "=" + value);
   return texts;
 }
 
@@ -90,41 +92,57 @@ Prepared prepare(const Command& command) {
                 "Install it, or put its folder on PATH.");
   }
   prepared.program = program->string();
-  for (const auto& argument : command.arguments) prepared.arguments.push_back(const_cast<char*>(argument.c_str()));
+  for (const auto& argument : command.arguments)
+    prepared.arguments.push_back(const_cast<char*>(argument.c_str()));
   prepared.arguments.push_back(nullptr);
   prepared.environment_texts = merged_environment(command);
-  for (auto& text : prepared.environment_texts) prepared.environment.push_back(text.data());
+  for (auto& text : prepared.environment_texts)
+    prepared.environment.push_back(text.data());
   prepared.environment.push_back(nullptr);
   prepared.directory = command.directory.string();
   return prepared;
 }
 
-[[noreturn]] void become_child(const Prepared& prepared, const Command& command, int in, int out, int error) {
+// After setuid, which would clear it. A parent that died before this call sends nothing any more.
+void tie_to_parent(const Command& command, pid_t parent) {
+  if (command.signal_at_parent_death == 0) return;
+  prctl(PR_SET_PDEATHSIG, command.signal_at_parent_death);
+  if (getppid() != parent) _exit(kCannotStart);
+}
+
+[[noreturn]] void become_child(const Prepared& prepared, const Command& command, pid_t parent, int in,
+                               int out, int error) {
   setpgid(0, 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) std::signal(number, SIG_DFL);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE})
+    std::signal(number, SIG_DFL);
   dup2(in, STDIN_FILENO);
   dup2(out, STDOUT_FILENO);
   dup2(error, STDERR_FILENO);
   if (command.group && (setgroups(0, nullptr) != 0 || setgid(*command.group) != 0)) _exit(kCannotStart);
   if (command.user && setuid(*command.user) != 0) _exit(kCannotStart);
   if (!prepared.directory.empty() && chdir(prepared.directory.c_str()) != 0) _exit(kCannotStart);
+  tie_to_parent(command, parent);
   execve(prepared.program.c_str(), prepared.arguments.data(), prepared.environment.data());
   _exit(kCannotStart);
 }
 
 pid_t start(const Command& command, int in, int out, int error) {
   const Prepared prepared = prepare(command);
+  const pid_t parent = getpid();
   const pid_t child = fork();
-  if (child < 0) throw Error(ExitCode::kInternal, fmt::format("cannot start a process: {}", std::strerror(errno)));
-  if (child == 0) become_child(prepared, command, in, out, error);
+  if (child < 0)
+    throw Error(ExitCode::kInternal, fmt::format("cannot start a process: {}", std::strerror(errno)));
+  if (child == 0) become_child(prepared, command, parent, in, out, error);
   setpgid(child, child);  // both sides do it, so that the group exists whoever comes first
   return child;
 }
 
-int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+int code_of(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 // Feeds stdin and collects stdout and stderr until the child has closed them or the watch ends it.
 class Watch {
@@ -238,7 +256,7 @@ Child::Child(const Command& command, const std::filesystem::path& output_file) {
 }
 
 Child::~Child() {
-  if (!exit_code()) stop(SIGKILL, Milliseconds(5000));
+  if (!released_ && !exit_code()) stop(SIGKILL, Milliseconds(5000));
 }
 
 std::optional<int> Child::exit_code() {
@@ -254,7 +272,8 @@ void Child::send(int signal) const {
 void Child::stop(int signal, Milliseconds grace) {
   send(signal);
   const auto end = Time::now() + grace;
-  while (!exit_code() && Time::now() < end) std::this_thread::sleep_for(Milliseconds(10));
+  while (!exit_code() && Time::now() < end)
+    std::this_thread::sleep_for(Milliseconds(10));
   if (exit_code()) return;
   kill(-id_, SIGKILL);
   int status = 0;

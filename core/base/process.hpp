@@ -17,13 +17,15 @@
 namespace windlass {
 
 struct Command {
-  std::vector<std::string> arguments;                             // [0] is the program, found by PATH
-  std::vector<std::pair<std::string, std::string>> environment;   // added to or replacing the parent's
-  bool inherit_environment = true;                                // false: the child sees only `environment`
-  std::filesystem::path directory = {};                           // working folder; empty: the parent's
-  std::optional<uid_t> user = std::nullopt;                       // become this user and group first
+  std::vector<std::string> arguments = {};                            // [0] is the program, found by PATH
+  std::vector<std::pair<std::string, std::string>> environment = {};  // added to or replacing the parent's
+  bool inherit_environment = true;                               // false: the child sees only `environment`
+  std::filesystem::path directory = {};                          // working folder; empty: the parent's
+  std::optional<uid_t> user = std::nullopt;                      // become this user and group first
   std::optional<gid_t> group = std::nullopt;
-  std::string input = {};                                         // its stdin
+  std::string input = {};  // its stdin
+  // Sent to the child when the thread that started it ends, however it ends (SIGKILL too); 0: none.
+  int signal_at_parent_death = 0;
 };
 
 enum class Stream { kOut, kError };
@@ -39,9 +41,9 @@ struct ProcessResult {
 };
 
 struct WatchOptions {
-  Milliseconds limit;                   // then SIGTERM, and SIGKILL after `grace`
+  Milliseconds limit;  // then SIGTERM, and SIGKILL after `grace`
   Milliseconds grace{10'000};
-  const StopSignal* stop = nullptr;     // a stop request is treated as the limit is
+  const StopSignal* stop = nullptr;  // a stop request is treated as the limit is
   // Gets each piece of output as it comes. What it takes is not kept in the result.
   std::function<void(Stream, std::string_view)> on_output = {};
 };
@@ -64,9 +66,12 @@ class Child {
   void send(int signal) const;
   // Sends `signal`, waits up to `grace` for the end, then kills.
   void stop(int signal, Milliseconds grace);
+  // Leaves the process running when the object dies.
+  void release() { released_ = true; }
 
  private:
   pid_t id_ = -1;
+  bool released_ = false;
   std::optional<int> exit_code_;
 };
 
