@@ -13,6 +13,7 @@ struct FileSetting {
   std::string name;   // the row's name: "lock-timeout"
   std::string value;  // as a flag would carry it: lists comma-separated, maps as name=value,name=value
   Position position;
+  std::vector<std::string> items = {};  // of a list or map its entries one by one, commas and all
 };
 
 struct SettingsFile {

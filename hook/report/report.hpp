@@ -1,0 +1,86 @@
+// What one run did and how it ended: filled by the phase, written out once at the end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/duration.hpp"
+#include "core/base/error.hpp"
+#include "core/contract/exit_code.hpp"
+#include "core/contract/phase.hpp"
+
+namespace windlass::hook {
+
+// A script that this run applied (or, in a rollback, an undo script that it ran).
+struct AppliedScript {
+  std::optional<std::string> version;  // nothing: a repeatable script
+  std::string description;
+  std::string script;
+  std::optional<std::int32_t> checksum;
+  Milliseconds duration{};
+};
+
+enum class CheckOutcome { kOk, kFailed, kWarning, kSkipped };
+std::string_view check_outcome_name(CheckOutcome outcome);  // "ok", "failed", "warning", "skipped"
+
+struct Check {
+  std::string name;
+  CheckOutcome outcome = CheckOutcome::kOk;
+  std::string message;  // may be empty
+};
+
+// A line of `info`.
+struct MigrationRow {
+  std::optional<std::string> version;
+  std::string description;
+  std::string type;
+  std::string script;
+  std::optional<std::int32_t> checksum;
+  std::string state;
+  std::optional<std::string> installed_on;
+  std::optional<std::string> installed_by;
+};
+
+struct BackupFacts {
+  std::string path;
+  std::uint64_t bytes = 0;
+  std::string sha256;
+  bool reused = false;  // an earlier backup of the same state was good enough
+};
+
+struct Report {
+  std::string run_id;
+  Phase phase = Phase::kInfo;
+  std::string environment;
+  std::map<std::string, std::string> labels;
+  bool dry_run = false;
+  std::chrono::system_clock::time_point started;
+  Milliseconds duration{};
+
+  ExitCode outcome = ExitCode::kDone;
+  std::string message;  // one line: what was done, or the error
+  std::string hint;     // what to do next; may be empty
+  std::string details;  // may hold SQL: for stdout and the log, never for the termination message
+
+  std::optional<std::string> version_from;
+  std::optional<std::string> version_to;
+  std::vector<AppliedScript> applied;
+  std::string failed_script;
+  std::vector<Check> checks;
+  std::optional<std::vector<MigrationRow>> migrations;  // info alone
+  std::size_t pending = 0;
+  std::optional<BackupFacts> backup;
+};
+
+// A random (version 4) UUID. Throws Error(kInternal) when the system has no random bytes.
+std::string make_run_id();
+
+// Makes `report` one of a run that ended with `error`. What the phase had filled in stays.
+void set_failure(Report& report, const Error& error);
+
+}  // namespace windlass::hook

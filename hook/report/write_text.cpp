@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "hook/report/write.hpp"
+
+namespace windlass::hook {
+namespace {
+
+using Row = std::vector<std::string>;
+
+// Characters, not bytes: what a terminal gives a column for (wide characters apart).
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !is_utf8_continuation(c); }));
+}
+
+// Columns as wide as their widest cell, two blanks between them, no blanks at a line's end.
+std::string table(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += (i == 0 ? "" : "  ") + row[i] + std::string(widths[i] - width_of(row[i]), ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string migrations_text(const Report& report) {
+  std::vector<Row> rows{{"VERSION", "DESCRIPTION", "TYPE", "STATE", "INSTALLED ON", "BY"}};
+  for (const auto& row : *report.migrations) {
+    rows.push_back({row.version.value_or(""), row.description, row.type, row.state,
+                    row.installed_on.value_or(""), row.installed_by.value_or("")});
+  }
+  return report.migrations->empty() ? "" : table(rows);
+}
+
+std::string applied_text(const Report& report) {
+  std::vector<Row> rows;
+  for (const auto& script : report.applied) {
+    rows.push_back({" ", script.version.value_or("-"), script.description, script.script,
+                    format_duration(script.duration)});
+  }
+  return table(rows);
+}
+
+std::string checks_text(const Report& report) {
+  std::vector<Row> rows;
+  for (const auto& check : report.checks) {
+    rows.push_back({" ", std::string(check_outcome_name(check.outcome)), check.name, check.message});
+  }
+  return table(rows);
+}
+
+std::string_view trim_end(std::string_view text) { return text.substr(0, text.find_last_not_of('\n') + 1); }
+
+// Every line of `text` with `prefix` before it.
+std::string indented(const std::string& text, std::string_view prefix) {
+  std::string result;
+  for (const auto& line : split(trim_end(text), '\n')) result += fmt::format("{}{}\n", prefix, line);
+  return result;
+}
+
+}  // namespace
+
+std::string report_text(const Report& report) {
+  std::string text;
+  if (report.migrations) text += migrations_text(report);
+  text += applied_text(report) + checks_text(report);
+  if (report.backup) {
+    text += fmt::format("  {}  {} bytes  sha256 {}\n", report.backup->path, report.backup->bytes,
+                        report.backup->sha256);
+  }
+  const bool done = report.outcome == ExitCode::kDone;
+  text += fmt::format("{}{}: {}", phase_name(report.phase), report.dry_run ? " (dry run)" : "",
+                      report.message.empty() ? exit_code_row(report.outcome).name : report.message);
+  text += done ? fmt::format(" ({})\n", format_duration(report.duration))
+               : fmt::format(" ({}, exit code {})\n", exit_code_row(report.outcome).name,
+                             static_cast<int>(report.outcome));
+  if (!report.details.empty()) text += indented(report.details, "  ");
+  if (!report.hint.empty()) text += "hint: " + report.hint + "\n";
+  return text;
+}
+
+}  // namespace windlass::hook

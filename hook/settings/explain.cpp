@@ -1,0 +1,97 @@
+#include "hook/settings/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/base/text.hpp"
+#include "hook/settings/bindings.hpp"
+
+namespace windlass::hook {
+namespace {
+
+std::string address(const std::string& host, const std::string& port, const std::string& database) {
+  std::string text = host;
+  if (!port.empty()) text += ":" + port;
+  if (!database.empty()) text += "/" + database;
+  return text;
+}
+
+// What stands behind the user and password of a URI, up to its parameters.
+std::string uri_address(std::string_view uri) {
+  uri.remove_prefix(uri.find("://") + 3);
+  const auto at = uri.substr(0, uri.find('/')).find('@');
+  if (at != std::string_view::npos) uri.remove_prefix(at + 1);
+  uri = uri.substr(0, uri.find('?'));
+  // A second @ is a password with an unescaped slash or @ in it: better show nothing than a piece of it.
+  return uri.find('@') == std::string_view::npos ? std::string(uri) : "";
+}
+
+// One word of a keyword string, quoted or not, with libpq's escapes; what was read is removed from `text`.
+std::string take_value(std::string_view& text) {
+  const bool quoted = text.starts_with('\'');
+  if (quoted) text.remove_prefix(1);
+  std::string value;
+  while (!text.empty()) {
+    const char c = text.front();
+    if (quoted ? c == '\'' : c == ' ') break;
+    if (c == '\\' && text.size() > 1) text.remove_prefix(1);
+    value += text.front();
+    text.remove_prefix(1);
+  }
+  if (!text.empty()) text.remove_prefix(1);
+  return value;
+}
+
+std::string keyword_address(std::string_view text) {
+  std::map<std::string, std::string> values;
+  while (!(text = trim(text)).empty()) {
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) return "";
+    const auto name = std::string(trim(text.substr(0, equals)));
+    text = trim(text.substr(equals + 1));
+    values[name] = take_value(text);
+  }
+  const auto& host = values["host"].empty() ? values["hostaddr"] : values["host"];
+  return address(host, values["port"], values["dbname"]);
+}
+
+}  // namespace
+
+std::string database_address(const Settings& settings) {
+  const std::string& url = settings.database_url.reveal();
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return uri_address(url);
+  if (!url.empty()) return keyword_address(url);
+  return address(settings.database_host,
+                 settings.database_port ? std::to_string(*settings.database_port) : "",
+                 settings.database_name);
+}
+
+std::string explain_settings(const Settings& settings) {
+  struct Line {
+    std::string name, value, origin;
+  };
+  std::vector<Line> lines;
+  std::size_t name_width = 0;
+  std::size_t value_width = 0;
+  constexpr std::size_t kWidest = 40;
+  for (const auto& row : setting_table()) {
+    std::string value = display_value(settings, row);
+    if (row.name == "database-url" && !value.empty() && !database_address(settings).empty()) {
+      value = database_address(settings) + " (credentials not shown)";
+    }
+    const auto origin = settings.origins.find(row.name);
+    lines.push_back({std::string(row.name), value.empty() ? "-" : value,
+                     origin == settings.origins.end() ? "default" : origin->second});
+    name_width = std::max(name_width, lines.back().name.size());
+    value_width = std::max(value_width, std::min(kWidest, lines.back().value.size()));
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    text += fmt::format("{:<{}}  {:<{}}  {}\n", line.name, name_width, line.value, value_width, line.origin);
+  }
+  return text;
+}
+
+}  // namespace windlass::hook
