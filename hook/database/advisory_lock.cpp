@@ -1,0 +1,114 @@
+#include "hook/database/advisory_lock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/log.hpp"
+
+namespace windlass::hook {
+namespace {
+
+// Java hashes UTF-16 units; a character beyond the first plane is two of them.
+class JavaHash {
+ public:
+  void add(char32_t character) {
+    if (character < 0x10000) {
+      add_unit(character);
+      return;
+    }
+    add_unit(0xD800 + ((character - 0x10000) >> 10U));
+    add_unit(0xDC00 + ((character - 0x10000) & 0x3FFU));
+  }
+  std::int32_t value() const { return static_cast<std::int32_t>(hash_); }
+
+ private:
+  void add_unit(char32_t unit) { hash_ = 31 * hash_ + static_cast<std::uint32_t>(unit); }
+
+  std::uint32_t hash_ = 0;
+};
+
+std::int32_t java_hash(std::string_view utf8) {
+  JavaHash hash;
+  for (std::size_t i = 0; i < utf8.size();) {
+    const auto first = static_cast<unsigned char>(utf8[i]);
+    const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    char32_t character = length == 1 ? first : first & (0xFFU >> (length + 1));
+    for (std::size_t k = 1; k < length && i + k < utf8.size(); ++k) {
+      character = (character << 6U) | (static_cast<unsigned char>(utf8[i + k]) & 0x3FU);
+    }
+    hash.add(character);
+    i += length;
+  }
+  return hash.value();
+}
+
+bool try_lock(Session& session, std::int64_t key) {
+  return session.query_value("taking the lock", "SELECT pg_catalog.pg_try_advisory_lock($1)",
+                             {std::to_string(key)}) == "t";
+}
+
+std::string holder_text(Session& session, std::int64_t key) {
+  const auto holder = lock_holder(session, key);
+  return holder ? holder->to_text() : "a runner that has just ended";
+}
+
+}  // namespace
+
+std::int64_t advisory_lock_key(const HistoryTableName& name) {
+  constexpr std::int64_t kFlyway = 77431708279161;  // "Flyway" in ASCII, as a number
+  return kFlyway + java_hash(name.quoted());
+}
+
+std::string LockHolder::to_text() const {
+  return fmt::format("process {} ({}, role {}, from {}, connected since {})", backend,
+                     application.empty() ? "no application name" : application, role, address, since);
+}
+
+std::optional<LockHolder> lock_holder(Session& session, std::int64_t key) {
+  const auto halves = static_cast<std::uint64_t>(key);
+  const Rows rows =
+      session.query("asking who holds the lock",
+                    "SELECT l.pid, coalesce(a.usename, '?'), coalesce(a.application_name, ''), "
+                    "coalesce(pg_catalog.host(a.client_addr), 'a local socket'), "
+                    "coalesce(pg_catalog.date_trunc('second', a.backend_start)::text, '?') "
+                    "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) "
+                    "WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::bigint::oid AND l.objid "
+                    "= $2::bigint::oid "
+                    "AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_catalog.pg_database "
+                    "WHERE datname = pg_catalog.current_database()) LIMIT 1",
+                    {std::to_string(halves >> 32U), std::to_string(halves & 0xFFFFFFFFU)});
+  if (rows.empty()) return std::nullopt;
+  const Row& row = rows[0];
+  return LockHolder{std::stoi(*row[0]), *row[1], *row[2], *row[3], *row[4]};
+}
+
+AdvisoryLock::AdvisoryLock(Session& session, const HistoryTableName& name, Milliseconds limit,
+                           const Clock& clock, const StopSignal& stop)
+    : session_(session), key_(advisory_lock_key(name)) {
+  constexpr Milliseconds kPoll{1'000};
+  if (try_lock(session_, key_)) return;
+  log::info(fmt::format("another runner holds the lock, waiting up to {}: {}", format_duration(limit),
+                        holder_text(session_, key_)));
+  const Deadline deadline(clock, limit);
+  while (!deadline.passed()) {
+    clock.sleep(std::min(kPoll, deadline.left()), stop);
+    if (stop.requested()) throw Error(ExitCode::kTerminated, "stopped while waiting for the lock");
+    if (try_lock(session_, key_)) return;
+  }
+  throw Error(ExitCode::kLocked,
+              fmt::format("another runner holds the lock, waited {}: {}", format_duration(limit),
+                          holder_text(session_, key_)),
+              "Let it finish, or end it, then run again.");
+}
+
+AdvisoryLock::~AdvisoryLock() {
+  if (session_.lost()) return;  // the server let it go with the session
+  try {
+    session_.query("releasing the lock", "SELECT pg_catalog.pg_advisory_unlock($1)", {std::to_string(key_)});
+  } catch (const Error& error) {
+    log::warning(error.what());
+  }
+}
+
+}  // namespace windlass::hook

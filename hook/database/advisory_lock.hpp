@@ -1,0 +1,49 @@
+// The lock that lets one runner at a time migrate a history table: the very one that Flyway takes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/clock.hpp"
+#include "core/base/stop_signal.hpp"
+#include "hook/database/history_table.hpp"
+#include "hook/database/session.hpp"
+
+namespace windlass::hook {
+
+// 77431708279161 + Java's String.hashCode() of "schema"."table" with its quotation marks (Flyway
+// section 5.4).
+std::int64_t advisory_lock_key(const HistoryTableName& name);
+
+// Who has the lock.
+struct LockHolder {
+  int backend = 0;
+  std::string role;
+  std::string application;
+  std::string address;
+  std::string since;  // as the server prints it
+
+  std::string to_text()
+      const;  // "process 123 (windlass migrate app-7x, role app, from 10.0.0.7, connected since ...)"
+};
+std::optional<LockHolder> lock_holder(Session& session, std::int64_t key);
+
+// Holds the lock for as long as its session lives. The destructor lets it go.
+class AdvisoryLock {
+ public:
+  // Polls once a second for up to `limit`, names the holder when it starts to wait. Never blocks in the
+  // server: a blocked waiter's snapshot would hold up the holder's CREATE INDEX CONCURRENTLY for ever. Throws
+  // Error: kLocked with the holder's name when `limit` is over, kTerminated on a stop request.
+  AdvisoryLock(Session& session, const HistoryTableName& name, Milliseconds limit, const Clock& clock,
+               const StopSignal& stop);
+  ~AdvisoryLock();
+  AdvisoryLock(const AdvisoryLock&) = delete;
+  AdvisoryLock& operator=(const AdvisoryLock&) = delete;
+
+ private:
+  Session& session_;
+  std::int64_t key_;
+};
+
+}  // namespace windlass::hook

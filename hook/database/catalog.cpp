@@ -1,0 +1,187 @@
+#include "hook/database/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include "hook/database/run_records.hpp"
+
+namespace windlass::hook {
+namespace {
+
+std::string array_of(const std::vector<std::string>& texts) {
+  std::string array = "{";
+  for (const auto& text : texts) {
+    if (array.size() > 1) array += ',';
+    array += '"';
+    for (const char c : text) {
+      if (c == '"' || c == '\\') array += '\\';
+      array += c;
+    }
+    array += '"';
+  }
+  return array + "}";
+}
+
+std::vector<std::string> first_column(const Rows& rows) {
+  std::vector<std::string> texts;
+  for (const auto& row : rows)
+    texts.push_back(row[0].value_or(""));
+  return texts;
+}
+
+std::vector<OtherSession> sessions_of(const Rows& rows) {
+  std::vector<OtherSession> sessions;
+  for (const auto& row : rows) {
+    sessions.push_back({std::stoi(row[0].value_or("0")), row[1].value_or("?"), row[2].value_or(""),
+                        row[3].value_or("?"), row[4].value_or(""), row[5].value_or("")});
+  }
+  return sessions;
+}
+
+constexpr std::string_view kSessionColumns =
+    "a.pid, a.usename, a.application_name, a.state, "
+    "pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - a.xact_start)::text, "
+    "pg_catalog.left(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g'), 60)";
+
+}  // namespace
+
+std::optional<std::string> current_schema(Session& session) {
+  return session.query_value("asking for the current schema", "SELECT pg_catalog.current_schema()");
+}
+
+bool schema_exists(Session& session, const std::string& schema) {
+  return session
+      .query_value("looking for a schema", "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1",
+                   {schema})
+      .has_value();
+}
+
+void create_schema(Session& session, const std::string& schema) {
+  session.execute("creating schema " + Session::quote_name(schema),
+                  "CREATE SCHEMA " + Session::quote_name(schema));
+}
+
+bool schema_is_empty(Session& session, const std::string& schema) {
+  return session.query_value("looking whether a schema is empty",
+                             R"(SELECT NOT EXISTS (
+  SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'S', 't') AND c.relname NOT LIKE 'windlass\_%'
+    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+) AND NOT EXISTS (
+  SELECT 1 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+  WHERE n.nspname = $1 AND t.typcategory NOT IN ('A', 'C')
+    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e')
+) AND NOT EXISTS (
+  SELECT 1 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+  WHERE n.nspname = $1
+    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+))",
+                             {schema}) == "t";
+}
+
+bool in_recovery(Session& session) {
+  return session.query_value("asking whether the server is a standby",
+                             "SELECT pg_catalog.pg_is_in_recovery()") == "t";
+}
+
+bool is_read_only(Session& session) {
+  return session.query_value("asking whether the server takes writes",
+                             "SELECT pg_catalog.current_setting('transaction_read_only')") == "on";
+}
+
+bool may_create_in_database(Session& session) {
+  return session.query_value(
+             "asking for the role's rights",
+             "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')") == "t";
+}
+
+bool may_create_in_schema(Session& session, const std::string& schema) {
+  return session.query_value("asking for the role's rights",
+                             "SELECT pg_catalog.has_schema_privilege($1, 'CREATE')", {schema}) == "t";
+}
+
+Milliseconds deadlock_timeout(Session& session) {
+  const auto text =
+      session.query_value("asking for deadlock_timeout",
+                          "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'");
+  return Milliseconds(std::stoll(text.value_or("1000")));
+}
+
+std::optional<IndexState> index_state(Session& session, const std::string& name_as_written) {
+  const Rows rows = session.query(
+      "looking for an index",
+      "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), "
+      "i.indisvalid AND i.indisready, EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p "
+      "WHERE p.index_relid = c.oid) "
+      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)",
+      {name_as_written});
+  if (rows.empty()) return std::nullopt;
+  return IndexState{*rows[0][0], rows[0][1] == "t", rows[0][2] == "t"};
+}
+
+std::vector<std::string> invalid_indexes(Session& session, const std::vector<std::string>& schemas) {
+  return first_column(
+      session.query("looking for invalid indexes",
+                    "SELECT n.nspname || '.' || c.relname FROM pg_catalog.pg_index i "
+                    "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON "
+                    "n.oid = c.relnamespace "
+                    "WHERE n.nspname = ANY ($1::text[]) AND NOT (i.indisvalid AND i.indisready) "
+                    // An index on a partitioned table is invalid until each partition has its own.
+                    "AND c.relkind = 'i' ORDER BY 1",
+                    {array_of(schemas)}));
+}
+
+std::vector<std::string> not_valid_constraints(Session& session, const std::vector<std::string>& schemas) {
+  return first_column(session.query(
+      "looking for constraints that are not validated",
+      "SELECT n.nspname || '.' || c.relname || '.' || k.conname FROM pg_catalog.pg_constraint k "
+      "JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
+      "c.relnamespace "
+      "WHERE n.nspname = ANY ($1::text[]) AND NOT k.convalidated ORDER BY 1",
+      {array_of(schemas)}));
+}
+
+std::string OtherSession::to_text() const {
+  std::string text = fmt::format("process {} (role {}", backend, role);
+  if (!application.empty()) text += ", " + application;
+  text += ", " + state;
+  if (!transaction_age.empty()) text += ", transaction open for " + transaction_age;
+  return text + ")" + (query.empty() ? "" : ": " + query);
+}
+
+std::vector<OtherSession> blockers_of(Session& session, int backend) {
+  return sessions_of(
+      session.query("asking who blocks us",
+                    fmt::format("SELECT {} FROM pg_catalog.pg_stat_activity a WHERE a.pid = ANY "
+                                "(pg_catalog.pg_blocking_pids($1::int)) ORDER BY a.xact_start",
+                                kSessionColumns),
+                    {std::to_string(backend)}));
+}
+
+std::vector<OtherSession> long_transactions(Session& session, Milliseconds age) {
+  return sessions_of(session.query(
+      "looking for long transactions",
+      fmt::format(
+          "SELECT {} FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND "
+          "a.pid <> pg_catalog.pg_backend_pid() AND a.xact_start < pg_catalog.clock_timestamp() - "
+          "$1::bigint * interval '1 ms' ORDER BY a.xact_start",
+          kSessionColumns),
+      {std::to_string(age.count())}));
+}
+
+std::string progress_of(Session& session, int backend) {
+  const Rows rows = session.query(
+      "asking for progress",
+      "SELECT phase, CASE WHEN blocks_total > 0 THEN 100 * blocks_done / blocks_total "
+      "WHEN tuples_total > 0 THEN 100 * tuples_done / tuples_total END "
+      "FROM pg_catalog.pg_stat_progress_create_index WHERE pid = $1::int UNION ALL "
+      "SELECT phase, CASE WHEN heap_blks_total > 0 THEN 100 * heap_blks_scanned / heap_blks_total END "
+      "FROM pg_catalog.pg_stat_progress_vacuum WHERE pid = $1::int UNION ALL "
+      "SELECT phase, CASE WHEN heap_blks_total > 0 THEN 100 * heap_blks_scanned / heap_blks_total END "
+      "FROM pg_catalog.pg_stat_progress_cluster WHERE pid = $1::int",
+      {std::to_string(backend)});
+  if (rows.empty()) return {};
+  return rows[0][1] ? fmt::format("{}: {} %", *rows[0][0], *rows[0][1]) : *rows[0][0];
+}
+
+}  // namespace windlass::hook

@@ -1,0 +1,60 @@
+// What the server's catalogue says of the database: schemas, indexes, constraints, other sessions and their
+// locks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/duration.hpp"
+#include "hook/database/session.hpp"
+
+namespace windlass::hook {
+
+// The schema that unqualified names go to; nothing when search_path names none that exists.
+std::optional<std::string> current_schema(Session& session);
+bool schema_exists(Session& session, const std::string& schema);
+void create_schema(Session& session, const std::string& schema);
+// Flyway's test (section 1.6): no relation of kind r, v, S or t, no type and no function that is not an
+// extension's. Windlass's own tables do not count.
+bool schema_is_empty(Session& session, const std::string& schema);
+
+bool in_recovery(Session& session);
+bool is_read_only(Session& session);  // transaction_read_only of a new transaction
+bool may_create_in_database(Session& session);
+bool may_create_in_schema(Session& session, const std::string& schema);
+Milliseconds deadlock_timeout(Session& session);
+
+// An index, found by its name as written in a script (looked up through search_path).
+struct IndexState {
+  std::string name;  // schema-qualified and quoted
+  bool valid = false;
+  bool being_built = false;  // by a session that lives
+};
+std::optional<IndexState> index_state(Session& session, const std::string& name_as_written);
+
+// Schema-qualified names, in the schemas given.
+std::vector<std::string> invalid_indexes(Session& session, const std::vector<std::string>& schemas);
+// "schema.table.constraint".
+std::vector<std::string> not_valid_constraints(Session& session, const std::vector<std::string>& schemas);
+
+// A session that stands in the way of process `backend`, or may.
+struct OtherSession {
+  int backend = 0;
+  std::string role;
+  std::string application;
+  std::string state;
+  std::string transaction_age;  // "00:03:12", empty when not known
+  std::string query;            // its first words; other roles' are hidden without pg_read_all_stats
+
+  std::string to_text() const;
+};
+std::vector<OtherSession> blockers_of(Session& session, int backend);
+// Transactions of this database older than `age`.
+std::vector<OtherSession> long_transactions(Session& session, Milliseconds age);
+
+// How far an index build, vacuum or copy of process `backend` is: "building index: 45 %"; empty when the
+// server reports nothing.
+std::string progress_of(Session& session, int backend);
+
+}  // namespace windlass::hook

@@ -1,0 +1,57 @@
+// Windlass's own tables beside the history table, and in them the record of every run.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hook/database/session.hpp"
+
+namespace windlass::hook {
+
+// docs/run-records.md describes the tables column by column.
+inline constexpr std::string_view kRunsTable = "windlass_runs";
+inline constexpr std::string_view kIntentsTable = "windlass_intents";
+inline constexpr std::string_view kUndoTable = "windlass_undo";
+inline constexpr std::string_view kEnvironmentTable = "windlass_environment";
+
+// "schema"."table".
+std::string own_table(const std::string& schema, std::string_view table);
+
+// Whether Windlass's tables are there. They are made together.
+bool own_tables_exist(Session& session, const std::string& schema);
+// Makes them when they are missing. Two runners may do so at once.
+void create_own_tables(Session& session, const std::string& schema);
+
+struct RunStart {
+  std::string run_id;
+  std::string phase;
+  std::string environment;
+  std::string history_table;
+  std::string runner;  // pod or host name
+  std::map<std::string, std::string> labels;
+};
+
+struct RunFinish {
+  std::string outcome;  // name of the exit code
+  int exit_code = 0;
+  std::string message;
+  std::optional<std::string> version_from;
+  std::optional<std::string> version_to;
+  std::vector<std::string> applied;  // scripts
+  std::string failed_script;
+  long long duration_ms = 0;
+};
+
+// Writes the record with outcome "running". Records that still say so although their session is gone are of
+// killed runs: they get the outcome "lost", and are returned ("phase run_id, started ...") to be told.
+std::vector<std::string> open_run(Session& session, const std::string& schema, const RunStart& start);
+void close_run(Session& session, const std::string& schema, const std::string& run_id,
+               const RunFinish& finish);
+
+// The environment this database says it belongs to; nothing before the first run that named one.
+std::optional<std::string> recorded_environment(Session& session, const std::string& schema);
+void record_environment(Session& session, const std::string& schema, const std::string& environment);
+
+}  // namespace windlass::hook

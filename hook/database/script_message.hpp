@@ -1,0 +1,49 @@
+// Puts a script and what surrounds it into the messages that carry it, and finds the way back from an error's
+// position to the script. Pure: no server.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/sql/split.hpp"
+
+namespace windlass::hook {
+
+// One simple-query message. The server parses it whole, runs its statements in order and reports one result
+// each.
+struct ScriptMessage {
+  // Where a stretch of the message came from.
+  struct Stretch {
+    std::size_t message_offset;  // bytes
+    std::size_t source_offset;   // bytes
+    std::size_t length;
+  };
+  std::string text;
+  std::vector<Stretch> stretches;       // ascending; what is in none of them is ours
+  std::vector<std::size_t> statements;  // by result: index of the script's statement, kOurs for one of ours
+  static constexpr std::size_t kOurs = static_cast<std::size_t>(-1);
+};
+
+// What runs before the script's first and after its last statement, in the same transaction.
+struct Surroundings {
+  std::vector<std::string> before;  // one statement each, without semicolon
+  std::vector<std::string> after;
+};
+
+// Cuts at statement boundaries so that no message is much longer than `limit` bytes: the server holds a whole
+// message and its parse trees in memory. `skipped` are statements that are not sent (the script's own BEGIN
+// and COMMIT, accepted meta-commands).
+std::vector<ScriptMessage> script_messages(std::string_view source,
+                                           const std::vector<sql::Statement>& statements,
+                                           const std::vector<bool>& skipped, const Surroundings& surroundings,
+                                           std::size_t limit);
+
+inline constexpr std::size_t kMessageLimit = std::size_t{1} << 20;
+
+// The source's byte that `position` (characters from 1, as PostgreSQL counts) points at; npos when it is
+// ours.
+std::size_t source_offset_of(const ScriptMessage& message, std::size_t position);
+
+}  // namespace windlass::hook

@@ -1,0 +1,191 @@
+#include "hook/database/script_run.hpp"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace windlass::hook {
+namespace {
+
+struct Clear {
+  void operator()(PGresult* result) const { PQclear(result); }
+  void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
+};
+using Result = std::unique_ptr<PGresult, Clear>;
+
+std::string field(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+ServerMessage server_message(const PGresult* result) {
+  ServerMessage message;
+  message.sqlstate = field(result, PG_DIAG_SQLSTATE);
+  message.message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  message.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
+  message.hint = field(result, PG_DIAG_MESSAGE_HINT);
+  message.context = field(result, PG_DIAG_CONTEXT);
+  const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);
+  if (!position.empty()) message.position = static_cast<std::size_t>(std::stoul(position));
+  return message;
+}
+
+class MessageRun {
+ public:
+  MessageRun(Session& session, std::string_view source, const std::vector<sql::Statement>& statements,
+             const RunWatch& watch)
+      : connection_(session.raw()), source_(source), statements_(statements), watch_(watch) {}
+
+  RunResult run(const ScriptMessage& message) {
+    message_ = &message;
+    next_result_ = 0;
+    if (PQsendQuery(connection_, message.text.c_str()) != 1) return lost();
+    sent_ = watch_.clock.now();
+    while (true) {
+      if (!wait_for_result()) return lost();
+      const Result result(PQgetResult(connection_));
+      if (!result) break;
+      take(result.get());
+    }
+    if (PQstatus(connection_) == CONNECTION_BAD) return lost();
+    // A cancel that came after the last statement stopped nothing.
+    if (result_.end == RunEnd::kStopped && !result_.failure) result_ = {};
+    return std::move(result_);
+  }
+
+  // Leaves the transaction that a failure left open.
+  RunResult leave(RunResult result) {
+    if (PQstatus(connection_) != CONNECTION_BAD && PQtransactionStatus(connection_) != PQTRANS_IDLE) {
+      const Result rolled_back(PQexec(connection_, "ROLLBACK"));
+      if (PQresultStatus(rolled_back.get()) != PGRES_COMMAND_OK) return lost();
+    }
+    return result;
+  }
+
+ private:
+  RunResult lost() const {
+    RunResult result;
+    result.end = RunEnd::kLost;
+    return result;
+  }
+
+  // False when the connection broke.
+  bool wait_for_result() {
+    constexpr int kTick = 500;
+    while (PQisBusy(connection_) == 1) {
+      std::array<pollfd, 2> waited{pollfd{PQsocket(connection_), POLLIN, 0},
+                                   pollfd{cancelled_ ? -1 : watch_.stop.descriptor(), POLLIN, 0}};
+      poll(waited.data(), waited.size(), kTick);
+      if (waited[0].revents != 0 && PQconsumeInput(connection_) != 1) return false;
+      if (!cancelled_ && (watch_.stop.requested() || watch_.deadline.passed())) cancel();
+      if (waited[0].revents == 0 && !cancelled_ && watch_.on_wait)
+        watch_.on_wait(elapsed(watch_.clock, sent_));
+    }
+    return true;
+  }
+
+  // Asks the server to give the statement up; its answer is then waited for like any other.
+  void cancel() {
+    cancelled_ = true;
+    result_.end = RunEnd::kStopped;
+    result_.deadline_passed = !watch_.stop.requested();
+    const std::unique_ptr<PGcancel, Clear> handle(PQgetCancel(connection_));
+    std::array<char, 256> reason{};
+    PQcancel(handle.get(), reason.data(), static_cast<int>(reason.size()));
+  }
+
+  void take(PGresult* result) {
+    switch (PQresultStatus(result)) {
+      case PGRES_COPY_IN:
+        send_copy_rows();
+        return;  // its own result follows
+      case PGRES_COPY_OUT:
+        skip_copy_out();
+        return;
+      case PGRES_FATAL_ERROR:
+      case PGRES_BAD_RESPONSE:
+        note_failure(result);
+        return;
+      default:
+        ++next_result_;
+    }
+  }
+
+  std::size_t current_statement() const {
+    return next_result_ < message_->statements.size() ? message_->statements[next_result_]
+                                                      : ScriptMessage::kOurs;
+  }
+
+  void send_copy_rows() {
+    constexpr std::size_t kPiece = 1 << 18;
+    const std::size_t index = current_statement();
+    std::string_view rows = index == ScriptMessage::kOurs ? "" : statements_[index].copy_data(source_);
+    while (!rows.empty()) {
+      const auto piece = rows.substr(0, kPiece);
+      if (PQputCopyData(connection_, piece.data(), static_cast<int>(piece.size())) != 1) return;
+      rows.remove_prefix(piece.size());
+      if (watch_.stop.requested() || watch_.deadline.passed()) {
+        result_.end = RunEnd::kStopped;
+        result_.deadline_passed = !watch_.stop.requested();
+        cancelled_ = true;
+        PQputCopyEnd(connection_, "stopped");
+        return;
+      }
+    }
+    PQputCopyEnd(connection_, nullptr);
+  }
+
+  void skip_copy_out() {
+    char* row = nullptr;
+    while (PQgetCopyData(connection_, &row, 0) > 0)
+      PQfreemem(row);
+  }
+
+  void note_failure(const PGresult* result) {
+    if (result_.failure) return;  // the first error is the one that counts
+    StatementFailure failure;
+    failure.server = server_message(result);
+    failure.offset = source_offset_of(*message_, failure.server.position);
+    failure.statement = failing_statement(failure.offset);
+    if (result_.end == RunEnd::kDone) result_.end = RunEnd::kFailed;
+    result_.failure = std::move(failure);
+  }
+
+  // A syntax error comes before any result, so the position decides where there is one.
+  std::size_t failing_statement(std::size_t offset) const {
+    if (offset == std::string::npos) return current_statement();
+    const auto holds = [&](const sql::Statement& s) {
+      return offset >= s.offset && offset <= s.offset + s.length;
+    };
+    const auto found = std::find_if(statements_.begin(), statements_.end(), holds);
+    return found == statements_.end() ? current_statement()
+                                      : static_cast<std::size_t>(found - statements_.begin());
+  }
+
+  PGconn* connection_;
+  std::string_view source_;
+  const std::vector<sql::Statement>& statements_;
+  const RunWatch& watch_;
+  const ScriptMessage* message_ = nullptr;
+  std::size_t next_result_ = 0;
+  Clock::Instant sent_;
+  bool cancelled_ = false;
+  RunResult result_;
+};
+
+}  // namespace
+
+RunResult run_messages(Session& session, const std::vector<ScriptMessage>& messages, std::string_view source,
+                       const std::vector<sql::Statement>& statements, const RunWatch& watch) {
+  for (const auto& message : messages) {
+    MessageRun run(session, source, statements, watch);
+    RunResult result = run.run(message);
+    if (result.end != RunEnd::kDone) return run.leave(std::move(result));
+  }
+  return {};
+}
+
+}  // namespace windlass::hook

@@ -1,0 +1,202 @@
+#include "hook/database/session.hpp"
+
+#include <libpq-fe.h>
+
+#include <pqxx/pqxx>
+#include <utility>
+
+namespace windlass::hook {
+namespace {
+
+// Gives libpqxx the connection that was opened with libpq, so that both work on the same backend: libpqxx has
+// no call for results statement by statement, and libpq none for typed parameters and quoting.
+class BorrowedConnection final : public pqxx::connectionpolicy {
+ public:
+  explicit BorrowedConnection(PGconn* connection) : connectionpolicy(""), connection_(connection) {}
+
+  handle do_startconnect(handle) override { return connection_; }
+  handle do_completeconnect(handle orig) override { return orig; }
+  handle do_dropconnect(handle) noexcept override { return nullptr; }
+  handle do_disconnect(handle) noexcept override { return nullptr; }
+
+ private:
+  PGconn* connection_;
+};
+
+class SharedConnection final : public pqxx::connection_base {
+ public:
+  explicit SharedConnection(PGconn* connection) : connection_base(policy_), policy_(connection) {
+    init();
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    // Otherwise libpqxx goes on with a new backend that has neither our lock nor our settings.
+    inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+  }
+  ~SharedConnection() {
+    close();
+  }
+  SharedConnection(const SharedConnection&) = delete;
+  SharedConnection& operator=(const SharedConnection&) = delete;
+
+ private:
+  BorrowedConnection policy_;
+};
+
+Rows rows_of(const pqxx::result& result) {
+  Rows rows;
+  rows.reserve(result.size());
+  for (const auto& from : result) {
+    Row& row = rows.emplace_back();
+    row.reserve(from.size());
+    for (const auto& field : from) {
+      row.push_back(field.is_null() ? Value() : Value(std::string(field.c_str(), field.size())));
+    }
+  }
+  return rows;
+}
+
+// libpqxx's text starts with "ERROR:  " and may go on with DETAIL and HINT lines.
+ServerMessage message_of(const pqxx::sql_error& error) {
+  ServerMessage server;
+  server.sqlstate = error.sqlstate();
+  std::string_view text = error.what();
+  const auto line_end = text.find('\n');
+  std::string_view first = text.substr(0, line_end);
+  if (const auto colon = first.find(":  "); colon != std::string_view::npos) first.remove_prefix(colon + 3);
+  server.message = first;
+  if (const auto detail = text.find("DETAIL:  "); detail != std::string_view::npos) {
+    const auto begin = detail + 9;
+    server.detail = text.substr(begin, text.find('\n', begin) - begin);
+  }
+  return server;
+}
+
+}  // namespace
+
+struct Session::State {
+  PGconn* connection;
+  std::optional<SharedConnection> shared;
+  std::function<void(std::string_view, std::string_view)> notice_receiver;
+
+  explicit State(PGconn* taken) : connection(taken) {
+    shared.emplace(taken);
+    PQsetNoticeReceiver(taken, receive_notice, this);
+  }
+  ~State() {
+    shared.reset();
+    PQfinish(connection);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  static void receive_notice(void* self, const PGresult* result) {
+    const auto& receiver = static_cast<State*>(self)->notice_receiver;
+    const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char* text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (receiver && text != nullptr) receiver(severity == nullptr ? "NOTICE" : severity, text);
+  }
+};
+
+Session::Session(pg_conn* connection) : state_(std::make_unique<State>(connection)) {}
+Session::~Session() = default;
+Session::Session(Session&& other) noexcept = default;
+Session& Session::operator=(Session&& other) noexcept = default;
+
+Rows Session::query(std::string_view doing, const std::string& sql, const std::vector<Value>& parameters) {
+  if (lost()) throw lost_connection(doing);
+  try {
+    pqxx::nontransaction transaction(*state_->shared);
+    std::vector<const char*> values;
+    values.reserve(parameters.size());
+    for (const auto& value : parameters)
+      values.push_back(value ? value->c_str() : nullptr);
+    return rows_of(transaction.exec_params(sql, pqxx::prepare::make_dynamic_params(values)));
+  } catch (const pqxx::broken_connection&) {
+    throw lost_connection(doing);
+  } catch (const pqxx::sql_error& error) {
+    // A backend that dies with its query unanswered leaves an error without a SQLSTATE.
+    if (lost() || error.sqlstate().empty()) throw lost_connection(doing);
+    throw database_error(doing, message_of(error));
+  }
+}
+
+Value Session::query_value(std::string_view doing, const std::string& sql,
+                           const std::vector<Value>& parameters) {
+  Rows rows = query(doing, sql, parameters);
+  if (rows.empty() || rows[0].empty()) return std::nullopt;
+  return std::move(rows[0][0]);
+}
+
+void Session::execute(std::string_view doing, const std::string& sql) {
+  if (lost()) throw lost_connection(doing);
+  try {
+    pqxx::nontransaction transaction(*state_->shared);
+    transaction.exec(sql);
+  } catch (const pqxx::broken_connection&) {
+    throw lost_connection(doing);
+  } catch (const pqxx::sql_error& error) {
+    if (lost() || error.sqlstate().empty()) throw lost_connection(doing);
+    throw database_error(doing, message_of(error));
+  }
+}
+
+std::string Session::quote(std::string_view text) const {
+  return state_->shared->quote(std::string(text));
+}
+
+std::string Session::quote_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+int Session::server_version() const {
+  return PQserverVersion(state_->connection);
+}
+int Session::backend() const {
+  return PQbackendPID(state_->connection);
+}
+std::string Session::user() const {
+  return PQuser(state_->connection);
+}
+std::string Session::database() const {
+  return PQdb(state_->connection);
+}
+
+std::string Session::address() const {
+  const std::string host = PQhost(state_->connection);
+  return host.starts_with("/") ? host : host + ":" + PQport(state_->connection);
+}
+
+bool Session::lost() const {
+  return PQstatus(state_->connection) == CONNECTION_BAD;
+}
+
+void Session::on_notice(std::function<void(std::string_view, std::string_view)> receiver) {
+  state_->notice_receiver = std::move(receiver);
+}
+
+pg_conn* Session::raw() const {
+  return state_->connection;
+}
+
+void in_transaction(Session& session, std::string_view doing, const std::function<void()>& work) {
+  session.execute(doing, "BEGIN");
+  try {
+    work();
+    session.execute(doing, "COMMIT");
+  } catch (const Error& first) {
+    try {
+      if (!session.lost()) session.execute(doing, "ROLLBACK");
+    } catch (const Error& later) {
+      throw first.joined_with(later);
+    }
+    throw;
+  }
+}
+
+}  // namespace windlass::hook
