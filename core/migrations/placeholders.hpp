@@ -31,7 +31,11 @@ struct Replaced {
   Diagnostics diagnostics;                // placeholders without a value, unterminated ones
 };
 
-Replaced replace_placeholders(std::string_view source, const PlaceholderRules& rules, const std::string& file);
+// `file` is the script's path: it names the script in diagnostics and its last component is the value of
+// ${flyway:filename}. What has no value stays as it is written. As in Flyway (#3638) a prefix right behind a
+// character that could have begun it is not seen: "$${x}" stays, so that dollar quotes keep their meaning.
+Replaced replace_placeholders(std::string_view source, const PlaceholderRules& rules,
+                              const std::string& file);
 
 // The byte of the source that `result_offset` of the replaced text came from.
 std::size_t source_offset(const Replaced& replaced, std::size_t result_offset);

@@ -14,8 +14,24 @@ namespace windlass::migrations {
 
 // Flyway section 4.1. The names are those of `info`.
 enum class State {
-  kPending, kAboveTarget, kBelowBaseline, kBaselineIgnored, kBaseline, kIgnored, kMissing, kFailedMissing,
-  kSuccess, kUndone, kAvailable, kFailed, kOutOfOrder, kFuture, kFailedFuture, kOutdated, kSuperseded, kDeleted,
+  kPending,
+  kAboveTarget,
+  kBelowBaseline,
+  kBaselineIgnored,
+  kBaseline,
+  kIgnored,
+  kMissing,
+  kFailedMissing,
+  kSuccess,
+  kUndone,
+  kAvailable,
+  kFailed,
+  kOutOfOrder,
+  kFuture,
+  kFailedFuture,
+  kOutdated,
+  kSuperseded,
+  kDeleted,
 };
 std::string_view state_name(State state);  // "Pending", "Above Target", ...
 
@@ -28,24 +44,24 @@ struct PlanSettings {
 // One line of `info`: a script, its history row, or both.
 struct Entry {
   State state = State::kPending;
-  const Script* script = nullptr;    // null: applied, not found
-  const HistoryRow* row = nullptr;   // null: not applied
+  const Script* script = nullptr;   // null: applied, not found
+  const HistoryRow* row = nullptr;  // null: not applied
   bool repeatable = false;
   std::optional<Version> version;
 
   std::string version_text() const;
   const std::string& description() const;
-  std::string type() const;          // the row's, else the script's
+  std::string type() const;  // the row's, else the script's
 };
 
 struct Plan {
-  std::vector<Entry> entries;             // in Flyway's order of `info`
-  std::vector<const Entry*> to_run;       // versioned ascending, then repeatables by description
-  std::optional<Version> current;         // highest applied and not undone
-  std::optional<Version> target;          // that the run ends at; nothing when it changes nothing
-  std::vector<std::string> faults;        // of the settings: an unknown target, a bad pattern (Flyway's texts)
+  std::vector<Entry> entries;        // in Flyway's order of `info`
+  std::vector<const Entry*> to_run;  // versioned ascending, then repeatables by description
+  std::optional<Version> current;    // highest applied and not undone
+  std::optional<Version> target;     // that the run ends at; nothing when it changes nothing
+  std::vector<std::string> faults;   // of the settings: an unknown target, a bad pattern (Flyway's texts)
 
-  bool has_failed() const;                // an entry in a failed state
+  bool has_failed() const;  // an entry in a failed state
 };
 
 // What validate finds wrong (Flyway section 4.5), each with its code and Flyway's text.
@@ -57,7 +73,8 @@ struct ValidateFault {
 enum class PendingIs { kFault, kAllowed };  // allowed: migrate validates before it runs what is pending
 
 // Pointers in the result point into `scripts` and `rows`, which must outlive it.
-// UNDO_SQL rows of Flyway's paid editions are understood: what they undo shows as Undone and is pending again.
+// UNDO_SQL rows of Flyway's paid editions are understood: what they undo shows as Undone and is pending
+// again.
 Plan make_plan(const ScriptSet& scripts, const std::vector<HistoryRow>& rows, const PlanSettings& settings);
 std::vector<ValidateFault> validate(const Plan& plan, const PlanSettings& settings, PendingIs pending);
 

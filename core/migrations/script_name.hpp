@@ -36,7 +36,7 @@ struct NameFault {
 
 // The file's name, a fault, or nothing when it does not end in one of the suffixes (Flyway section 3.1).
 std::optional<std::variant<ScriptName, NameFault>> parse_script_name(std::string_view file_name,
-                                                                      const NamingRules& rules);
+                                                                     const NamingRules& rules);
 
 // The callback events that Flyway knows, in the order in which a migrate fires them.
 const std::vector<std::string_view>& callback_events();

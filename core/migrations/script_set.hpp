@@ -22,9 +22,9 @@ struct ScriptConfig {
 
 struct Script {
   ScriptName name;
-  std::string path;    // relative to its location, '/' separators: the history table's `script`
-  std::string file;    // as opened, for messages
-  std::string text;    // UTF-8, decoded, placeholders not yet replaced
+  std::string path;  // relative to its location, '/' separators: the history table's `script`
+  std::string file;  // as opened, for messages
+  std::string text;  // UTF-8, decoded, placeholders not yet replaced
   ScriptConfig config;
   std::int32_t checksum = 0;      // what the history row gets: of a repeatable, after placeholder replacement
   std::int32_t raw_checksum = 0;  // of the text as it lies in the file
@@ -32,17 +32,17 @@ struct Script {
 
 struct SetRules {
   NamingRules naming;
-  PlaceholderRules placeholders;       // their values decide a repeatable's checksum
+  PlaceholderRules placeholders;  // their values decide a repeatable's checksum
   std::string encoding = "UTF-8";
-  bool validate_naming = false;        // an unrecognised *.sql is an error
+  bool validate_naming = false;  // an unrecognised *.sql is an error
   bool fail_on_missing_location = true;
 };
 
 struct ScriptSet {
-  std::vector<Script> scripts;               // versioned, baseline and undo by version, repeatables and callbacks by name
-  std::vector<std::string> ignored_files;    // that end in a suffix but are no scripts
-  Diagnostics diagnostics;                   // duplicates, bad encodings, bad .conf files, missing locations
-  std::string digest;                        // SHA-256 over kind, path and raw bytes of every script, in that order
+  std::vector<Script> scripts;  // versioned, baseline and undo by version, repeatables and callbacks by name
+  std::vector<std::string> ignored_files;  // that end in a suffix but are no scripts
+  Diagnostics diagnostics;                 // duplicates, bad encodings, bad .conf files, missing locations
+  std::string digest;  // SHA-256 over kind, path and raw bytes of every script, in that order
 
   const Script* find(ScriptKind kind, const Version& version) const;  // null when there is none
   std::vector<const Script*> of_kind(ScriptKind kind) const;          // in order of execution

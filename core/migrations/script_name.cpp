@@ -1,0 +1,164 @@
+#include "core/migrations/script_name.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+
+namespace windlass::migrations {
+namespace {
+
+struct Prefix {
+  std::string_view text;
+  ScriptKind kind;
+};
+
+bool carries_version(ScriptKind kind) {
+  return kind != ScriptKind::kRepeatable && kind != ScriptKind::kCallback;
+}
+
+// Longest first, so that afterMigrateError is not taken for afterMigrate.
+std::vector<Prefix> prefixes_of(const NamingRules& rules) {
+  std::vector<Prefix> prefixes = {{rules.versioned_prefix, ScriptKind::kVersioned},
+                                  {rules.repeatable_prefix, ScriptKind::kRepeatable}};
+  // An empty one would claim every file that has no prefix; it switches the kind off instead.
+  if (!rules.undo_prefix.empty()) prefixes.push_back({rules.undo_prefix, ScriptKind::kUndo});
+  if (!rules.baseline_prefix.empty()) prefixes.push_back({rules.baseline_prefix, ScriptKind::kBaseline});
+  for (const std::string_view event : callback_events())
+    prefixes.push_back({event, ScriptKind::kCallback});
+  std::stable_sort(prefixes.begin(), prefixes.end(),
+                   [](const Prefix& a, const Prefix& b) { return a.text.size() > b.text.size(); });
+  return prefixes;
+}
+
+const Prefix* find_prefix(std::string_view stem, const std::vector<Prefix>& prefixes) {
+  const auto found = std::find_if(prefixes.begin(), prefixes.end(),
+                                  [&](const Prefix& prefix) { return stem.starts_with(prefix.text); });
+  return found == prefixes.end() ? nullptr : &*found;
+}
+
+// The file's name cut in its parts.
+struct Parts {
+  Prefix prefix;
+  std::string_view version;      // between prefix and separator
+  std::string_view description;  // as written
+  std::string_view suffix;
+};
+
+std::string spaced(std::string_view description) {
+  std::string text(description);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+std::string_view example_description(const Parts& parts) {
+  return parts.description.empty() ? "description" : parts.description;
+}
+
+std::variant<ScriptName, NameFault> versioned_name(std::string_view file_name, const Parts& parts,
+                                                   const NamingRules& rules) {
+  if (parts.version.empty()) {
+    return NameFault{fmt::format(
+        "Invalid versioned migration name format: {} (It must contain a version and should look like this: "
+        "{}1.2{}{}{})",
+        file_name, parts.prefix.text, rules.separator, example_description(parts), parts.suffix)};
+  }
+  auto version = Version::parse(parts.version);
+  if (!version) {
+    return NameFault{
+        fmt::format("Invalid versioned migration name format: {} (could not recognise version number {})",
+                    file_name, parts.version)};
+  }
+  return ScriptName{parts.prefix.kind, std::move(version), spaced(parts.description), ""};
+}
+
+std::variant<ScriptName, NameFault> unversioned_name(std::string_view file_name, const Parts& parts,
+                                                     const NamingRules& rules, bool has_separator) {
+  const bool callback = parts.prefix.kind == ScriptKind::kCallback;
+  if (!parts.version.empty() || (!callback && !has_separator)) {
+    return NameFault{
+        fmt::format("Invalid repeatable migration / callback name format: {} (It cannot contain a version "
+                    "and should look like "
+                    "this: {}{}{}{})",
+                    file_name, parts.prefix.text, rules.separator, example_description(parts), parts.suffix)};
+  }
+  return ScriptName{parts.prefix.kind, std::nullopt, spaced(parts.description),
+                    callback ? std::string(parts.prefix.text) : ""};
+}
+
+}  // namespace
+
+std::optional<std::variant<ScriptName, NameFault>> parse_script_name(std::string_view file_name,
+                                                                     const NamingRules& rules) {
+  const std::string lower = to_lower(file_name);
+  const auto suffix = std::find_if(rules.suffixes.begin(), rules.suffixes.end(),
+                                   [&](const std::string& each) { return lower.ends_with(to_lower(each)); });
+  if (suffix == rules.suffixes.end()) return std::nullopt;
+
+  std::string_view rest = file_name.substr(0, file_name.size() - suffix->size());
+  const auto prefixes = prefixes_of(rules);
+  const Prefix* prefix = find_prefix(rest, prefixes);
+  if (prefix == nullptr) {
+    return NameFault{fmt::format("Unrecognised migration name format: {}", file_name)};
+  }
+  rest.remove_prefix(prefix->text.size());
+  const auto separator = rest.find(rules.separator);
+  const bool has_separator = separator != std::string_view::npos;
+  const Parts parts{*prefix, rest.substr(0, separator),
+                    has_separator ? rest.substr(separator + rules.separator.size()) : std::string_view{},
+                    file_name.substr(file_name.size() - suffix->size())};
+  if (carries_version(prefix->kind)) return versioned_name(file_name, parts, rules);
+  return unversioned_name(file_name, parts, rules, has_separator);
+}
+
+const std::vector<std::string_view>& callback_events() {
+  static const std::vector<std::string_view> events = {"beforeConnect",
+                                                       "afterConnect",
+                                                       "beforeValidate",
+                                                       "afterValidate",
+                                                       "afterValidateError",
+                                                       "createSchema",
+                                                       "beforeCreateSchema",
+                                                       "beforeMigrate",
+                                                       "beforeRepeatables",
+                                                       "beforeEachMigrate",
+                                                       "beforeEachMigrateStatement",
+                                                       "afterEachMigrateStatement",
+                                                       "afterEachMigrateStatementError",
+                                                       "afterEachMigrate",
+                                                       "afterEachMigrateError",
+                                                       "afterVersioned",
+                                                       "afterMigrateApplied",
+                                                       "afterMigrate",
+                                                       "afterMigrateError",
+                                                       "afterMigrateOperationFinish",
+                                                       "beforeUndo",
+                                                       "beforeEachUndo",
+                                                       "beforeEachUndoStatement",
+                                                       "afterEachUndoStatement",
+                                                       "afterEachUndoStatementError",
+                                                       "afterEachUndo",
+                                                       "afterEachUndoError",
+                                                       "afterUndo",
+                                                       "afterUndoError",
+                                                       "beforeClean",
+                                                       "afterClean",
+                                                       "afterCleanError",
+                                                       "beforeInfo",
+                                                       "afterInfo",
+                                                       "afterInfoError",
+                                                       "afterInfoOperationFinish",
+                                                       "beforeBaseline",
+                                                       "afterBaseline",
+                                                       "afterBaselineError",
+                                                       "beforeRepair",
+                                                       "afterRepair",
+                                                       "afterRepairError",
+                                                       "beforeDeploy",
+                                                       "afterDeploy",
+                                                       "afterDeployError"};
+  return events;
+}
+
+}  // namespace windlass::migrations
