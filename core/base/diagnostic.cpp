@@ -88,6 +88,9 @@ std::string to_text(const Diagnostics& diagnostics) {
 
 std::string_view line_at(std::string_view text, std::size_t offset) {
   offset = std::min(offset, text.size());
+  const bool inside_crlf =
+      offset > 0 && offset < text.size() && text[offset] == '\n' && text[offset - 1] == '\r';
+  if (inside_crlf) --offset;
   std::size_t begin = offset;
   while (begin > 0 && text[begin - 1] != '\n' && text[begin - 1] != '\r') --begin;
   std::size_t end = offset;
@@ -112,8 +115,10 @@ Position position_at(std::string_view text, std::size_t offset, std::string file
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
+  if (word.empty()) return {};
   std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  // Below the word's own length, else any short word is near.
+  std::size_t best_distance = std::min(std::max<std::size_t>(2, word.size() / 3) + 1, word.size());
   for (const auto candidate : candidates) {
     const std::size_t distance = edit_distance(to_lower(word), to_lower(candidate));
     if (distance < best_distance) {

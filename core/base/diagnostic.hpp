@@ -24,12 +24,12 @@ enum class Severity { kError, kWarning };
 
 struct Diagnostic {
   Severity severity = Severity::kError;
-  Position position;
-  std::string message;      // lower case, no full stop
-  std::string help = {};    // what to do, a sentence; may be empty
-  std::string source = {};  // the line it is about, without its line end; may be empty
-  int width = 1;            // characters that the caret underlines
-  std::string rule = {};    // stable id of the lint rule, for machines; empty: none
+  Position position = {};
+  std::string message = {};  // lower case, no full stop
+  std::string help = {};     // what to do, a sentence; may be empty
+  std::string source = {};   // the line it is about, without its line end; may be empty
+  int width = 1;             // characters that the caret underlines
+  std::string rule = {};     // stable id of the lint rule, for machines; empty: none
 };
 
 class Diagnostics {

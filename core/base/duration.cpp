@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 namespace windlass {
 namespace {
@@ -25,7 +27,7 @@ std::optional<Milliseconds> parse_duration(std::string_view text) {
   while (!text.empty()) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || number < 0) return std::nullopt;
+    if (error != std::errc{} || text.front() == '-') return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     const auto unit_end = std::min(text.find_first_of("0123456789"), text.size());
     const std::int64_t unit = unit_milliseconds(text.substr(0, unit_end));

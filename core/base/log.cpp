@@ -7,6 +7,8 @@
 
 #include <cstdio>
 
+#include "core/base/text.hpp"
+
 namespace windlass::log {
 namespace {
 
@@ -21,9 +23,21 @@ State& state() {
   return instance;
 }
 
+// JSON is UTF-8: a server's message in another encoding loses its odd bytes, not the whole line.
+std::string as_utf8(std::string_view text) {
+  std::string result;
+  for (;;) {
+    const std::size_t valid = first_invalid_utf8(text);
+    result += text.substr(0, valid);
+    if (valid == text.size()) return result;
+    result += "\uFFFD";
+    text.remove_prefix(valid + 1);
+  }
+}
+
 std::string json_string(std::string_view text) {
   std::string result = "\"";
-  for (const char c : text) {
+  for (const char c : as_utf8(text)) {
     if (c == '"' || c == '\\') {
       result += '\\';
       result += c;

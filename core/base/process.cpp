@@ -60,6 +60,11 @@ Pipe make_pipe() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
+// What the child's stdin, stdout and stderr are.
+struct Ends {
+  int in, out, error;
+};
+
 // Everything the child needs, made before fork: after it only system calls are safe.
 struct Prepared {
   std::string program;
@@ -79,8 +84,7 @@ std::vector<std::string> merged_environment(const Command& command) {
   for (char** entry = environ; command.inherit_environment && *entry != nullptr; ++entry) {
     if (!replaced(*entry)) texts.emplace_back(*entry);
   }
-  for (const auto& [name, value] : command.environment)
-    texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : command.environment) texts.push_back(name + "=" + value);
   return texts;
 }
 
@@ -91,13 +95,12 @@ Prepared prepare(const Command& command) {
     throw Error(ExitCode::kConfiguration, fmt::format("{} is not installed", command.arguments[0]),
                 "Install it, or put its folder on PATH.");
   }
-  prepared.program = program->string();
+  prepared.program = std::filesystem::absolute(*program).string();  // the child may change its folder first
   for (const auto& argument : command.arguments)
     prepared.arguments.push_back(const_cast<char*>(argument.c_str()));
   prepared.arguments.push_back(nullptr);
   prepared.environment_texts = merged_environment(command);
-  for (auto& text : prepared.environment_texts)
-    prepared.environment.push_back(text.data());
+  for (auto& text : prepared.environment_texts) prepared.environment.push_back(text.data());
   prepared.environment.push_back(nullptr);
   prepared.directory = command.directory.string();
   return prepared;
@@ -110,39 +113,63 @@ void tie_to_parent(const Command& command, pid_t parent) {
   if (getppid() != parent) _exit(kCannotStart);
 }
 
-[[noreturn]] void become_child(const Prepared& prepared, const Command& command, pid_t parent, int in,
-                               int out, int error) {
+bool enter_user_and_folder(const Prepared& prepared, const Command& command) {
+  if (command.group && (setgroups(0, nullptr) != 0 || setgid(*command.group) != 0)) return false;
+  if (command.user && setuid(*command.user) != 0) return false;
+  return prepared.directory.empty() || chdir(prepared.directory.c_str()) == 0;
+}
+
+// Why the program did not start goes to `report`, which a started program never sees.
+
+[[noreturn]] void become_child(const Prepared& prepared, const Command& command, pid_t parent,
+                               const Ends& ends, int report) {
   setpgid(0, 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE})
-    std::signal(number, SIG_DFL);
-  dup2(in, STDIN_FILENO);
-  dup2(out, STDOUT_FILENO);
-  dup2(error, STDERR_FILENO);
-  if (command.group && (setgroups(0, nullptr) != 0 || setgid(*command.group) != 0)) _exit(kCannotStart);
-  if (command.user && setuid(*command.user) != 0) _exit(kCannotStart);
-  if (!prepared.directory.empty() && chdir(prepared.directory.c_str()) != 0) _exit(kCannotStart);
-  tie_to_parent(command, parent);
-  execve(prepared.program.c_str(), prepared.arguments.data(), prepared.environment.data());
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) std::signal(number, SIG_DFL);
+  dup2(ends.in, STDIN_FILENO);
+  dup2(ends.out, STDOUT_FILENO);
+  dup2(ends.error, STDERR_FILENO);
+  if (enter_user_and_folder(prepared, command)) {
+    tie_to_parent(command, parent);
+    execve(prepared.program.c_str(), prepared.arguments.data(), prepared.environment.data());
+  }
+  const int number = errno;
+  [[maybe_unused]] const auto written = write(report, &number, sizeof number);
   _exit(kCannotStart);
 }
 
-pid_t start(const Command& command, int in, int out, int error) {
+// Returns once the program runs: until then the child holds the other end of `report`.
+void throw_if_not_started(pid_t child, const Command& command, Pipe report) {
+  report.write_end.reset();
+  int number = 0;
+  ssize_t count = 0;
+  do {
+    count = read(report.read_end.get(), &number, sizeof number);
+  } while (count < 0 && errno == EINTR);
+  if (count != sizeof number) return;
+  waitpid(child, nullptr, 0);
+  throw Error(ExitCode::kConfiguration,
+              fmt::format("cannot start {}: {}", command.arguments[0], std::strerror(number)),
+              "Check the program, the working folder and the user that it is started as.");
+}
+
+pid_t start(const Command& command, const Ends& ends) {
   const Prepared prepared = prepare(command);
+  Pipe report = make_pipe();
   const pid_t parent = getpid();
   const pid_t child = fork();
-  if (child < 0)
+  if (child < 0) {
     throw Error(ExitCode::kInternal, fmt::format("cannot start a process: {}", std::strerror(errno)));
-  if (child == 0) become_child(prepared, command, parent, in, out, error);
+  }
+  if (child == 0) become_child(prepared, command, parent, ends, report.write_end.get());
   setpgid(child, child);  // both sides do it, so that the group exists whoever comes first
+  throw_if_not_started(child, command, std::move(report));
   return child;
 }
 
-int code_of(int status) {
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
+int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 // Feeds stdin and collects stdout and stderr until the child has closed them or the watch ends it.
 class Watch {
@@ -151,7 +178,7 @@ class Watch {
     Pipe in = make_pipe();
     Pipe out = make_pipe();
     Pipe error = make_pipe();
-    child_ = start(command, in.read_end.get(), out.write_end.get(), error.write_end.get());
+    child_ = start(command, {in.read_end.get(), out.write_end.get(), error.write_end.get()});
     input_end_ = std::move(in.write_end);
     out_end_ = std::move(out.read_end);
     error_end_ = std::move(error.read_end);
@@ -252,7 +279,7 @@ Child::Child(const Command& command, const std::filesystem::path& output_file) {
   const Descriptor in(open("/dev/null", O_RDONLY | O_CLOEXEC));
   const Descriptor out(open(output_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (out.get() < 0) throw Error(ExitCode::kConfiguration, "cannot write " + output_file.string());
-  id_ = start(command, in.get(), out.get(), out.get());
+  id_ = start(command, {in.get(), out.get(), out.get()});
 }
 
 Child::~Child() {
@@ -272,8 +299,7 @@ void Child::send(int signal) const {
 void Child::stop(int signal, Milliseconds grace) {
   send(signal);
   const auto end = Time::now() + grace;
-  while (!exit_code() && Time::now() < end)
-    std::this_thread::sleep_for(Milliseconds(10));
+  while (!exit_code() && Time::now() < end) std::this_thread::sleep_for(Milliseconds(10));
   if (exit_code()) return;
   kill(-id_, SIGKILL);
   int status = 0;
@@ -281,13 +307,17 @@ void Child::stop(int signal, Milliseconds grace) {
 }
 
 std::optional<std::filesystem::path> find_program(std::string_view program) {
+  const auto runnable = [](const std::filesystem::path& path) {
+    std::error_code ignored;  // a file that cannot be looked at cannot be run
+    return std::filesystem::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0;
+  };
   if (program.find('/') != std::string_view::npos) {
     const std::filesystem::path path(program);
-    return access(path.c_str(), X_OK) == 0 ? std::optional(path) : std::nullopt;
+    return runnable(path) ? std::optional(path) : std::nullopt;
   }
   for (const auto& folder : split(environment_variable("PATH").value_or("/usr/bin:/bin"), ':')) {
     const auto path = std::filesystem::path(folder) / program;
-    if (access(path.c_str(), X_OK) == 0) return path;
+    if (runnable(path)) return path;
   }
   return std::nullopt;
 }

@@ -19,9 +19,9 @@ namespace windlass {
 struct Command {
   std::vector<std::string> arguments = {};                            // [0] is the program, found by PATH
   std::vector<std::pair<std::string, std::string>> environment = {};  // added to or replacing the parent's
-  bool inherit_environment = true;                               // false: the child sees only `environment`
-  std::filesystem::path directory = {};                          // working folder; empty: the parent's
-  std::optional<uid_t> user = std::nullopt;                      // become this user and group first
+  bool inherit_environment = true;           // false: the child sees only `environment`
+  std::filesystem::path directory = {};      // working folder; empty: the parent's
+  std::optional<uid_t> user = std::nullopt;  // become this user and group first
   std::optional<gid_t> group = std::nullopt;
   std::string input = {};  // its stdin
   // Sent to the child when the thread that started it ends, however it ends (SIGKILL too); 0: none.
