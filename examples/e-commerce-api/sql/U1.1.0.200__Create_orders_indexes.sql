@@ -1,0 +1,2 @@
+DROP INDEX CONCURRENTLY IF EXISTS idx_orders_status;
+DROP INDEX CONCURRENTLY IF EXISTS idx_orders_user_id;
