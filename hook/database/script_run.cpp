@@ -74,7 +74,7 @@ class MessageRun {
 
   // False when the connection broke.
   bool wait_for_result() {
-    constexpr int kTick = 500;
+    constexpr int kTick = 50;
     while (PQisBusy(connection_) == 1) {
       std::array<pollfd, 2> waited{pollfd{PQsocket(connection_), POLLIN, 0},
                                    pollfd{cancelled_ ? -1 : watch_.stop.descriptor(), POLLIN, 0}};

@@ -39,7 +39,7 @@ struct RunWatch {
   const Clock& clock;
   const StopSignal& stop;
   const Deadline& deadline;
-  // Called about every half second while the server is silent, with the time since the message was sent: to
+  // Called about every 50 ms while the server is silent, with the time since the message was sent: to
   // name blockers and to show progress. May use another session, never this one.
   std::function<void(Milliseconds)> on_wait;
 };

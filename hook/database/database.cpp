@@ -1,0 +1,43 @@
+#include "hook/database/database.hpp"
+
+#include <utility>
+
+#include "core/base/log.hpp"
+
+namespace windlass::hook {
+
+Database::Database(ConnectionTarget target, std::string application, Milliseconds connect_limit,
+                   const Clock& clock, const StopSignal& stop)
+    : target_(std::move(target)),
+      application_(std::move(application)),
+      connect_limit_(connect_limit),
+      clock_(clock),
+      stop_(stop),
+      session_(connect(target_, application_, connect_limit_, clock_, stop_)) {}
+
+Session* Database::monitor() {
+  constexpr Milliseconds kMonitorLimit{2'000};
+  if (monitor_ && !monitor_->lost()) return &*monitor_;
+  try {
+    monitor_ = connect(target_, application_ + " (monitor)", kMonitorLimit, clock_, stop_);
+    return &*monitor_;
+  } catch (const Error& error) {
+    log::debug(std::string("no second session to watch from: ") + error.what());
+    return nullptr;
+  }
+}
+
+void Database::lock(const HistoryTableName& history, Milliseconds limit) {
+  lock_ = std::make_unique<AdvisoryLock>(session_, history, limit, clock_, stop_);
+  locked_ = history;
+  lock_limit_ = limit;
+}
+
+void Database::reconnect() {
+  const bool was_locked = lock_ != nullptr;
+  lock_.reset();
+  session_ = connect(target_, application_, connect_limit_, clock_, stop_);
+  if (was_locked) lock(*locked_, lock_limit_);
+}
+
+}  // namespace windlass::hook

@@ -1,0 +1,49 @@
+// The database of one run: its main session with the lock, a second one to look from outside, and how to come
+// back.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "hook/database/advisory_lock.hpp"
+#include "hook/database/connect.hpp"
+#include "hook/database/history_table.hpp"
+#include "hook/database/session.hpp"
+
+namespace windlass::hook {
+
+class Database {
+ public:
+  // Connects; throws as connect() does. `application` names the sessions to others.
+  Database(ConnectionTarget target, std::string application, Milliseconds connect_limit, const Clock& clock,
+           const StopSignal& stop);
+
+  Session& session() { return session_; }
+  // A second session, opened by the first call that asks for it; null when it cannot be had (no connection
+  // free, say): what it is for, naming blockers and showing progress, is then left out.
+  Session* monitor();
+  const ConnectionTarget& target() const { return target_; }
+
+  // Takes the runner's lock of `history`; throws as AdvisoryLock does. Held until unlock() or the end.
+  void lock(const HistoryTableName& history, Milliseconds limit);
+  void unlock() { lock_.reset(); }
+
+  // After a loss: a new session, and the lock again if it was held. It is free only when the old session has
+  // ended, so what is read after this is what that session left.
+  void reconnect();
+
+ private:
+  ConnectionTarget target_;
+  std::string application_;
+  Milliseconds connect_limit_;
+  const Clock& clock_;
+  const StopSignal& stop_;
+  Session session_;
+  std::optional<Session> monitor_;
+  std::optional<HistoryTableName> locked_;
+  Milliseconds lock_limit_{};
+  std::unique_ptr<AdvisoryLock> lock_;  // after session_: it is let go first
+};
+
+}  // namespace windlass::hook

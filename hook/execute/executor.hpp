@@ -1,0 +1,72 @@
+// Runs one script and its history row so that they happen together and once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/stop_signal.hpp"
+#include "hook/database/database.hpp"
+#include "hook/database/intents.hpp"
+#include "hook/database/script_run.hpp"
+#include "hook/execute/prepared_script.hpp"
+#include "hook/execute/run_monitor.hpp"
+
+namespace windlass::hook {
+
+// What holds for every script of a run.
+struct ExecutorSettings {
+  HistoryTableName history;
+  std::string search_path;  // as set_config takes it; empty: the session's own
+  Milliseconds lock_timeout;
+  Milliseconds statement_timeout;  // 0: none
+  int retries = 0;
+  std::string run_id;
+};
+
+// A script, the row that records it, and what else shares the row's transaction (one statement each).
+struct ScriptJob {
+  const PreparedScript& script;
+  NewHistoryRow row;
+  std::vector<std::string> also;
+};
+
+class Executor {
+ public:
+  // The database must hold the lock for as long as the executor works.
+  Executor(Database& database, ExecutorSettings settings, const Clock& clock, const StopSignal& stop,
+           const Deadline& deadline);
+
+  // Returns how long it took when script and row are committed: known, not assumed. Throws Error:
+  // kScriptFailed (rolled back), kPartlyApplied (a stepwise script stopped between its statements),
+  // kTransient (locks, a lost connection after which the row is not there, the deadline), kTerminated.
+  Milliseconds run(const ScriptJob& job);
+
+ private:
+  friend class Stepwise;
+
+  Milliseconds run_in_transaction(const ScriptJob& job);
+  RunResult send(const ScriptJob& job, int attempt, RunMonitor& monitor);
+  Milliseconds lock_timeout_of_attempt(const ScriptJob& job, int attempt);
+  // The message's end when it was lost on the way: reconnects, takes the lock and lets the history row
+  // decide. Returns when the row is there; throws kTransient when it is not.
+  void settle_lost_commit(const ScriptJob& job);
+  int last_rank();
+
+  Database& database_;
+  ExecutorSettings settings_;
+  const Clock& clock_;
+  const StopSignal& stop_;
+  const Deadline& deadline_;
+  std::optional<int> last_rank_;  // of the history table, kept up as rows are written
+  Milliseconds deadlock_timeout_{1'000};
+};
+
+// Statements that undo what an earlier script left set in the session, then set the limits and the search
+// path: for the transaction that they begin, or for the session.
+enum class Scope { kTransaction, kSession };
+std::vector<std::string> session_statements(const ExecutorSettings& settings, const Session& session,
+                                            Scope scope, Milliseconds lock_timeout);
+
+}  // namespace windlass::hook

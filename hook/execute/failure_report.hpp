@@ -1,0 +1,27 @@
+// Turns a failed statement into the error that a person reads: where, what the server said, what stayed, what
+// to do.
+#pragma once
+
+#include <string>
+
+#include "core/base/error.hpp"
+#include "hook/database/script_run.hpp"
+#include "hook/execute/prepared_script.hpp"
+
+namespace windlass::hook {
+
+// What is true of the database after the failure.
+struct Aftermath {
+  ExitCode code = ExitCode::kScriptFailed;
+  std::string state;  // "everything the script did was rolled back"
+  std::string next;   // a sentence: what to do
+};
+
+// The message has no SQL; the details have the place, the source line with a caret (placeholders not
+// replaced, so that no secret value shows), the server's detail and hint, and the aftermath.
+Error script_error(const PreparedScript& script, const StatementFailure& failure, const Aftermath& aftermath);
+
+// The exit code for a statement that failed with `sqlstate` and left nothing behind.
+ExitCode code_of_script_failure(const std::string& sqlstate);
+
+}  // namespace windlass::hook

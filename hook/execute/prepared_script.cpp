@@ -1,0 +1,147 @@
+#include "hook/execute/prepared_script.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "core/base/text.hpp"
+
+namespace windlass::hook {
+namespace {
+
+Diagnostic at_statement(const PreparedScript& script, std::size_t index, std::string message,
+                        std::string help) {
+  const sql::Statement& statement = script.statements[index];
+  Diagnostic diagnostic;
+  diagnostic.position = script.position(statement.offset);
+  diagnostic.message = std::move(message);
+  diagnostic.help = std::move(help);
+  diagnostic.source =
+      line_at(script.source.text, migrations::source_offset(script.replaced, statement.offset));
+  return diagnostic;
+}
+
+// "BEGIN", "BEGIN TRANSACTION", "START TRANSACTION" and their COMMIT: without options, which we would lose.
+bool is_plain_control(std::string_view statement) {
+  std::string words;
+  for (const auto& word : split(to_upper(statement), ' ')) {
+    if (!word.empty()) words += (words.empty() ? "" : " ") + word;
+  }
+  constexpr std::string_view kPlain[] = {
+      "BEGIN",    "BEGIN WORK",     "BEGIN TRANSACTION",  "START TRANSACTION",
+      "COMMIT",   "COMMIT WORK",    "COMMIT TRANSACTION", "END",
+      "END WORK", "END TRANSACTION"};
+  return std::find(std::begin(kPlain), std::end(kPlain), words) != std::end(kPlain);
+}
+
+bool is_wrapping_pair(const PreparedScript& script, std::size_t first, std::size_t last) {
+  const auto plain = [&](std::size_t i) {
+    return is_plain_control(script.statements[i].text(script.replaced.text));
+  };
+  return first < last && script.classes[first].control == sql::Control::kBegin &&
+         script.classes[last].control == sql::Control::kCommit && plain(first) && plain(last);
+}
+
+// Leaves out a BEGIN and COMMIT around everything else.
+void unwrap(PreparedScript& script) {
+  std::size_t first = 0;
+  std::size_t last = script.statements.size();
+  while (first < last && script.skipped[first]) ++first;
+  while (last > first && script.skipped[last - 1]) --last;
+  if (last == 0 || !is_wrapping_pair(script, first, last - 1)) return;
+  script.skipped[first] = true;
+  script.skipped[last - 1] = true;
+}
+
+bool ends_transaction(sql::Control control) {
+  return control != sql::Control::kNone && control != sql::Control::kSavepoint;
+}
+
+void refuse_transaction_control(const PreparedScript& script, Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < script.statements.size(); ++i) {
+    if (script.skipped[i] || !ends_transaction(script.classes[i].control)) continue;
+    diagnostics.add(at_statement(script, i, fmt::format("{} inside a script", script.classes[i].command),
+                                 "A script runs in one transaction with its history row. Remove it, or put "
+                                 "each part into a script of its own."));
+  }
+}
+
+bool may_stand_beside(const sql::StatementClass& statement) {
+  return statement.command == "SET" || statement.command == "RESET";
+}
+
+bool is_forbidden(const sql::StatementClass& statement) {
+  return statement.in_transaction == sql::InTransaction::kForbidden;
+}
+
+// Whether the author put the statement between BEGIN and COMMIT although PostgreSQL refuses it there.
+bool has_unwrapped_pair(const PreparedScript& script) {
+  for (std::size_t i = 0; i < script.statements.size(); ++i) {
+    if (script.skipped[i] && script.classes[i].control == sql::Control::kBegin) return true;
+  }
+  return false;
+}
+
+void refuse_mixture(const PreparedScript& script, Diagnostics& diagnostics) {
+  const bool wrapped = has_unwrapped_pair(script);
+  const bool beside_others =
+      std::any_of(script.classes.begin(), script.classes.end(), [&](const auto& statement) {
+        const auto index = static_cast<std::size_t>(&statement - script.classes.data());
+        return !script.skipped[index] && !is_forbidden(statement) && !may_stand_beside(statement);
+      });
+  if (!wrapped && !beside_others) return;
+  for (std::size_t i = 0; i < script.statements.size(); ++i) {
+    if (script.skipped[i] || !is_forbidden(script.classes[i])) continue;
+    diagnostics.add(at_statement(
+        script, i,
+        fmt::format("{} cannot run inside a transaction{}", script.classes[i].command,
+                    wrapped ? ", but the script says BEGIN" : ", but the script's other statements should"),
+        "Put it into a script of its own, or write executeInTransaction=false into the script's .conf "
+        "file."));
+  }
+}
+
+void decide_mode(PreparedScript& script, Diagnostics& diagnostics) {
+  const bool any_forbidden = std::any_of(script.classes.begin(), script.classes.end(), is_forbidden);
+  if (script.source.in_transaction == false) {
+    script.mode = RunMode::kStepwise;
+    return;
+  }
+  if (!any_forbidden) return;
+  script.mode = RunMode::kStepwise;
+  refuse_mixture(script, diagnostics);
+}
+
+}  // namespace
+
+Position PreparedScript::position(std::size_t offset) const {
+  return position_at(source.text, migrations::source_offset(replaced, offset), source.file);
+}
+
+Preparation prepare_script(ScriptSource source, const migrations::PlaceholderRules& placeholders,
+                           int server_major) {
+  Preparation result;
+  PreparedScript& script = result.script;
+  script.source = std::move(source);
+  script.replaced = migrations::replace_placeholders(script.source.text, placeholders, script.source.file);
+  result.diagnostics.add(script.replaced.diagnostics);
+  auto split = sql::split(script.replaced.text, script.source.file);
+  script.statements = std::move(split.statements);
+  result.diagnostics.add(std::move(split.diagnostics));
+  for (const auto& statement : script.statements) {
+    const bool meta = statement.kind == sql::StatementKind::kMetaCommand;
+    script.classes.push_back(meta ? sql::StatementClass()
+                                  : sql::classify(statement.text(script.replaced.text), server_major));
+    script.skipped.push_back(meta);
+    const auto lock = script.classes.back().lock;
+    script.takes_strong_locks |= lock == sql::LockClass::kFast || lock == sql::LockClass::kHeavy;
+  }
+  unwrap(script);
+  refuse_transaction_control(script, result.diagnostics);
+  decide_mode(script, result.diagnostics);
+  return result;
+}
+
+}  // namespace windlass::hook
