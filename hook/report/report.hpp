@@ -55,7 +55,7 @@ struct BackupFacts {
 
 struct Report {
   std::string run_id;
-  Phase phase = Phase::kInfo;
+  std::optional<Phase> phase;  // nothing: the command line named none that there is
   std::string environment;
   std::map<std::string, std::string> labels;
   bool dry_run = false;
@@ -65,7 +65,7 @@ struct Report {
   ExitCode outcome = ExitCode::kDone;
   std::string message;  // one line: what was done, or the error
   std::string hint;     // what to do next; may be empty
-  std::string details;  // may hold SQL: for stdout and the log, never for the termination message
+  std::string details;  // may hold SQL: for the log and the JSON report, never for the termination message
 
   std::optional<std::string> version_from;
   std::optional<std::string> version_to;

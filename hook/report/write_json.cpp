@@ -24,6 +24,10 @@ Json or_null(const std::optional<Value>& value) {
 // Server messages in another encoding must not cost us the report: bytes that are no UTF-8 become U+FFFD.
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+std::optional<std::string_view> name_of(const std::optional<Phase>& phase) {
+  return phase ? std::optional(phase_name(*phase)) : std::nullopt;
+}
+
 Json applied_json(const std::vector<AppliedScript>& applied) {
   Json list = Json::array();
   for (const auto& script : applied) {
@@ -84,7 +88,7 @@ std::string cut(const std::string& text, std::size_t size) {
 }
 
 Json essentials(const Report& report) {
-  return {{"phase", phase_name(report.phase)},
+  return {{"phase", or_null(name_of(report.phase))},
           {"outcome", exit_code_row(report.outcome).name},
           {"exitCode", static_cast<int>(report.outcome)},
           {"runId", report.run_id}};
@@ -111,7 +115,7 @@ std::string one_line(const Report& report, std::size_t message_size, std::size_t
 std::string report_json(const Report& report) {
   Json json = {{"schemaVersion", 1},
                {"runId", report.run_id},
-               {"phase", phase_name(report.phase)},
+               {"phase", or_null(name_of(report.phase))},
                {"outcome", exit_code_row(report.outcome).name},
                {"exitCode", static_cast<int>(report.outcome)},
                {"message", report.message},

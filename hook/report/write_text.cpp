@@ -47,7 +47,7 @@ std::string migrations_text(const Report& report) {
 std::string applied_text(const Report& report) {
   std::vector<Row> rows;
   for (const auto& script : report.applied) {
-    rows.push_back({" ", script.version.value_or("-"), script.description, script.script,
+    rows.push_back({"", script.version.value_or("-"), script.description, script.script,
                     format_duration(script.duration)});
   }
   return table(rows);
@@ -56,18 +56,9 @@ std::string applied_text(const Report& report) {
 std::string checks_text(const Report& report) {
   std::vector<Row> rows;
   for (const auto& check : report.checks) {
-    rows.push_back({" ", std::string(check_outcome_name(check.outcome)), check.name, check.message});
+    rows.push_back({"", std::string(check_outcome_name(check.outcome)), check.name, check.message});
   }
   return table(rows);
-}
-
-std::string_view trim_end(std::string_view text) { return text.substr(0, text.find_last_not_of('\n') + 1); }
-
-// Every line of `text` with `prefix` before it.
-std::string indented(const std::string& text, std::string_view prefix) {
-  std::string result;
-  for (const auto& line : split(trim_end(text), '\n')) result += fmt::format("{}{}\n", prefix, line);
-  return result;
 }
 
 }  // namespace
@@ -80,14 +71,17 @@ std::string report_text(const Report& report) {
     text += fmt::format("  {}  {} bytes  sha256 {}\n", report.backup->path, report.backup->bytes,
                         report.backup->sha256);
   }
-  const bool done = report.outcome == ExitCode::kDone;
-  text += fmt::format("{}{}: {}", phase_name(report.phase), report.dry_run ? " (dry run)" : "",
-                      report.message.empty() ? exit_code_row(report.outcome).name : report.message);
-  text += done ? fmt::format(" ({})\n", format_duration(report.duration))
-               : fmt::format(" ({}, exit code {})\n", exit_code_row(report.outcome).name,
-                             static_cast<int>(report.outcome));
-  if (!report.details.empty()) text += indented(report.details, "  ");
-  if (!report.hint.empty()) text += "hint: " + report.hint + "\n";
+  // What went wrong is in the log, with its details and what to do; here only how it ended.
+  const auto name = report.phase ? phase_name(*report.phase) : "run";
+  const auto dry = report.dry_run ? " (dry run)" : "";
+  if (report.outcome == ExitCode::kDone) {
+    text += fmt::format("{}{}: {} ({})\n", name, dry, report.message.empty() ? "done" : report.message,
+                        format_duration(report.duration));
+    if (!report.hint.empty()) text += "hint: " + report.hint + "\n";
+  } else {
+    text += fmt::format("{}{} failed: {}, exit code {} ({})\n", name, dry, exit_code_row(report.outcome).name,
+                        static_cast<int>(report.outcome), format_duration(report.duration));
+  }
   return text;
 }
 

@@ -89,7 +89,7 @@ std::string without_line_end(std::string text) {
 
 class Loader {
  public:
-  Loader(Phase phase, const Flags& flags, const Environment& environment)
+  Loader(std::optional<Phase> phase, const Flags& flags, const Environment& environment)
       : flags_(flags), environment_(environment) {
     settings_.phase = phase;
   }
@@ -284,7 +284,7 @@ class Loader {
 
 }  // namespace
 
-LoadedSettings load_settings(Phase phase, const Flags& flags, const Environment& environment) {
+LoadedSettings load_settings(std::optional<Phase> phase, const Flags& flags, const Environment& environment) {
   return Loader(phase, flags, environment).load();
 }
 

@@ -29,7 +29,7 @@ struct LoadedSettings {
 
 // `environment` is the whole of it: WINDLASS_X and WINDLASS_X_FILE are looked at, an empty value is as good
 // as none. PG* variables are libpq's business. Reads the files that settings and *_FILE name.
-LoadedSettings load_settings(Phase phase, const Flags& flags, const Environment& environment);
+LoadedSettings load_settings(std::optional<Phase> phase, const Flags& flags, const Environment& environment);
 
 // The environment of this process.
 Environment process_environment();

@@ -22,7 +22,7 @@ enum class OutputFormat { kText, kJson };
 
 // What a setting means stands in its row of core/contract/settings.cpp; its default too.
 struct Settings {
-  Phase phase = Phase::kInfo;
+  std::optional<Phase> phase;  // nothing: the command line named none that there is
 
   std::filesystem::path settings;
 

@@ -1,0 +1,52 @@
+// windlass-hook: executes one phase against one database and ends with a code of core/contract.
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <optional>
+
+#include "core/base/clock.hpp"
+#include "core/base/stop_signal.hpp"
+#include "hook/cli.hpp"
+#include "hook/run.hpp"
+#include "hook/settings/explain.hpp"
+
+namespace {
+
+using namespace windlass;
+
+hook::CommandLine parse(int argc, char** argv, std::optional<Error>& fault) {
+  try {
+    return hook::parse_command_line(argc, argv, hook::runnable_phases());
+  } catch (const Error& error) {
+    fault = error;
+    return {};
+  }
+}
+
+ExitCode windlass_hook(int argc, char** argv) {
+  std::optional<Error> usage_fault;
+  const auto command = parse(argc, argv, usage_fault);
+  if (!command.print.empty()) {
+    std::fputs(command.print.c_str(), stdout);
+    return ExitCode::kDone;
+  }
+  auto loaded = hook::load_settings(command.phase, command.flags, hook::process_environment());
+  if (usage_fault) loaded.fault = usage_fault;
+  if (command.explain_settings) std::fputs(hook::explain_settings(loaded.settings).c_str(), stdout);
+  if (command.explain_settings && !loaded.fault) return ExitCode::kDone;
+  const SystemClock clock;
+  const StopSignal stop;
+  return hook::run(loaded, clock, stop);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader of the report that went away must not hide how the run ended
+  try {
+    return static_cast<int>(windlass_hook(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "windlass-hook: %s\n", error.what());
+    return static_cast<int>(ExitCode::kInternal);
+  }
+}
