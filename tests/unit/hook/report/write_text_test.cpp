@@ -13,7 +13,7 @@ TEST_CASE("the text of a migrate lists what was applied and says how it ended") 
   report.applied = {{"2", "größe", "V2__größe.sql", 1, Milliseconds(12)},
                     {std::nullopt, "all views", "R__all_views.sql", 2, Milliseconds(2000)}};
   CHECK(report_text(report) ==
-        "  2  größe      V2__größe.sql      12ms\n"
+        "  2  größe      V2__größe.sql     12ms\n"
         "  -  all views  R__all_views.sql  2s\n"
         "migrate: 2 scripts applied, now at 2 (1500ms)\n");
 }
