@@ -42,6 +42,8 @@ struct StatementClass {
 // Classifies one statement for a server of `server_version` (major, 12 to 18). Works on text that libpg_query
 // cannot parse (newer grammar) by its first words. Thread-safe; parses on a thread with a 256 MiB stack.
 StatementClass classify(std::string_view statement, int server_version);
+// The same for many statements, on one such thread: cheaper than one call each.
+std::vector<StatementClass> classify(const std::vector<std::string_view>& statements, int server_version);
 
 // Whether `statement` is one that libpg_query accepts; its message and 0-based byte offset if not.
 struct SyntaxError {

@@ -1,0 +1,63 @@
+#include "core/sql/classify.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/sql/big_stack.hpp"
+#include "core/sql/command_rules.hpp"
+#include "core/sql/parse_tree.hpp"
+#include "core/sql/table_locks.hpp"
+
+namespace windlass::sql {
+namespace {
+
+// Longer statements are data: their first words tell what there is to know, and parsing them costs hundreds
+// of MB.
+constexpr std::size_t kLongestParsed = std::size_t{1} << 20U;
+// The tree of an expression takes about 640 bytes of stack for every two bytes of text.
+constexpr std::size_t kLongestTree = std::size_t{512} << 10U;
+
+bool needs_tree(const StatementClass& result) {
+  return result.command.starts_with("ALTER TABLE") || result.command.starts_with("ALTER INDEX") ||
+         result.command == "CREATE TABLE";
+}
+
+void refine(std::string_view statement, StatementClass& result) {
+  if (statement.size() > kLongestParsed) return;
+  if (!needs_tree(result) || statement.size() > kLongestTree) {
+    result.parsed = !grammar_error(statement);
+    return;
+  }
+  const nlohmann::json tree = parse_tree(statement);
+  result.parsed = !tree.is_null();
+  auto locks = table_locks(tree, statement);
+  if (!locks) return;
+  result.lock = locks->lock;
+  result.relations = std::move(locks->relations);
+}
+
+}  // namespace
+
+std::vector<StatementClass> classify(const std::vector<std::string_view>& statements, int server_version) {
+  std::vector<StatementClass> results;
+  results.reserve(statements.size());
+  run_on_big_stack([&] {
+    for (const std::string_view statement : statements) {
+      results.push_back(classify_by_words(statement, server_version));
+      refine(statement, results.back());
+    }
+  });
+  return results;
+}
+
+StatementClass classify(std::string_view statement, int server_version) {
+  return std::move(classify(std::vector{statement}, server_version).front());
+}
+
+std::optional<SyntaxError> check_syntax(std::string_view statement) {
+  std::optional<SyntaxError> error;
+  run_on_big_stack([&] { error = grammar_error(statement); });
+  return error;
+}
+
+}  // namespace windlass::sql

@@ -1,0 +1,21 @@
+// The one place that talks to libpg_query (PostgreSQL 15's own parser).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "core/sql/classify.hpp"
+
+namespace windlass::sql {
+
+// Both must run on a big stack (big_stack.hpp).
+
+// Why the grammar of PostgreSQL 15 does not accept the text; nothing when it does. Builds no tree.
+std::optional<SyntaxError> grammar_error(std::string_view statement);
+
+// The tree of the first statement in the text, {"AlterTableStmt": {...}}, in libpg_query's JSON: default
+// values are left out, `location` is a byte offset into the text. Null when the text does not parse.
+nlohmann::json parse_tree(std::string_view statement);
+
+}  // namespace windlass::sql
