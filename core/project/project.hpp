@@ -19,7 +19,8 @@ struct SecretKey {
   std::string key;
 };
 
-// Either a Secret that holds the whole URL, or parts with the password in a Secret.
+// Either a Secret that holds the whole URL, or parts with the password in a Secret. When a config says nothing,
+// `url` is the key "url" of the Secret <project>-<database key>.
 struct Connection {
   std::optional<SecretKey> url;
   std::string host;
@@ -37,7 +38,7 @@ struct Scripts {
 };
 
 struct Database {
-  std::string key;   // databases.<key>
+  std::string key;  // databases.<key>
   std::string type = "postgresql";
   std::string name;  // of the database on the server
   std::vector<std::string> schemas;
@@ -70,8 +71,8 @@ struct Migration {
 
 struct Backup {
   int retention = 7;
-  std::string claim_name;      // PersistentVolumeClaim that exists; empty: an emptyDir, which render warns about
-  std::string size = "1Gi";    // of the emptyDir
+  std::string claim_name;  // PersistentVolumeClaim that exists; empty: an emptyDir, which the loader warns about
+  std::string size = "1Gi";  // of the emptyDir
 };
 
 struct Verify {
@@ -116,11 +117,11 @@ struct Compatibility {
 };
 
 struct Project {
-  std::string file;         // as it was opened, for messages
+  std::string file;  // as it was opened, for messages
   std::string name;
   std::string description;
   Map labels;
-  std::string environment;  // empty when none was asked for
+  std::string environment;          // empty when none was asked for
   std::vector<Database> databases;  // by key
   Migration migration;
   Backup backup;

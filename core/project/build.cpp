@@ -1,0 +1,189 @@
+#include "core/project/build.hpp"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <optional>
+#include <utility>
+
+#include "core/base/text.hpp"
+#include "core/project/format.hpp"
+#include "core/project/keys.hpp"
+
+namespace windlass::project {
+namespace {
+
+std::string text(const Value& section, std::string_view name) {
+  const Value* value = section.find(name);
+  return value == nullptr ? std::string() : value->text;
+}
+
+bool flag(const Value& section, std::string_view name) {
+  return text(section, name) == "true";
+}
+
+std::optional<std::int64_t> number(const Value& section, std::string_view name) {
+  return parse_number(text(section, name));
+}
+
+int count(const Value& section, std::string_view name) {
+  return static_cast<int>(number(section, name).value());
+}
+
+Milliseconds duration(const Value& section, std::string_view name) {
+  return parse_duration(text(section, name)).value();
+}
+
+std::vector<std::string> texts(const Value& section, std::string_view name) {
+  std::vector<std::string> result;
+  if (const Value* list = section.find(name)) {
+    for (const Value& item : list->items)
+      result.push_back(item.text);
+  }
+  return result;
+}
+
+Map map_of(const Value& section, std::string_view name) {
+  Map result;
+  if (const Value* map = section.find(name)) {
+    for (const auto& [key, value] : map->members)
+      result[key] = value.text;
+  }
+  return result;
+}
+
+std::optional<SecretKey> secret(const Value& section, std::string_view name) {
+  const Value& value = value_at(section, name);
+  if (!value.given) return std::nullopt;
+  return SecretKey{text(value, "name"), text(value, "key")};
+}
+
+Connection connection_of(const Value& value, const std::string& default_secret) {
+  Connection connection;
+  connection.url = secret(value, "urlSecret");
+  connection.host = text(value, "host");
+  connection.port = count(value, "port");
+  connection.user = text(value, "user");
+  connection.user_secret = secret(value, "userSecret");
+  connection.password = secret(value, "passwordSecret");
+  connection.ssl_mode = text(value, "sslMode");
+  if (!connection.url && connection.host.empty()) {
+    connection.url = SecretKey{default_secret, text(value_at(value, "urlSecret"), "key")};
+  }
+  return connection;
+}
+
+Database database_of(const std::string& key, const Value& value, const std::string& project) {
+  Database database;
+  database.key = key;
+  database.type = text(value, "type");
+  database.name = text(value, "name");
+  database.schemas = texts(value, "schemas");
+  database.default_schema = text(value, "defaultSchema");
+  database.history_table = text(value, "historyTable");
+  const Value& scripts = value_at(value, "scripts");
+  database.scripts = {text(scripts, "layout"), texts(scripts, "locations"), texts(scripts, "verify")};
+  database.connection = connection_of(value_at(value, "connection"), project + "-" + key);
+  return database;
+}
+
+// What was given of the settings at `path`, by their rows' names.
+void collect_settings(const Value& section, const std::string& path, Map& settings) {
+  for (const Key* key : keys_below(path)) {
+    const Value* value = section.find(key->name());
+    if (key->setting.empty() || value == nullptr) continue;
+    settings[std::string(key->setting)] =
+        key->shape == Shape::kList ? join(texts(section, key->name()), ",") : value->text;
+  }
+}
+
+Migration migration_of(const Value& value) {
+  Migration migration;
+  const Value& policies = value_at(value, "policies");
+  migration.policies = {flag(policies, "requireRollback"), flag(policies, "requireValidation"),
+                        flag(policies, "dryRunFirst"), flag(policies, "backupBeforeUpgrade")};
+  const Value& limits = value_at(value, "limits");
+  migration.limits = {duration(limits, "lockTimeout"), duration(limits, "statementTimeout"),
+                      count(limits, "retries"), duration(limits, "deadline")};
+  migration.placeholders = map_of(value, "placeholders");
+  collect_settings(value, "spec.migration", migration.settings);
+  collect_settings(limits, "spec.migration.limits", migration.settings);
+  return migration;
+}
+
+IdentityProvider provider_of(const std::string& word) {
+  if (word == "gke") return IdentityProvider::kGke;
+  if (word == "eks") return IdentityProvider::kEks;
+  if (word == "aks") return IdentityProvider::kAks;
+  assert(word == "none");
+  return IdentityProvider::kNone;
+}
+
+std::vector<Toleration> tolerations_of(const Value& kubernetes) {
+  std::vector<Toleration> result;
+  if (const Value* list = kubernetes.find("tolerations")) {
+    for (const Value& item : list->items) {
+      result.push_back(
+          {text(item, "key"), text(item, "operator"), text(item, "value"), text(item, "effect")});
+    }
+  }
+  return result;
+}
+
+Kubernetes kubernetes_of(const Value& value) {
+  Kubernetes kubernetes;
+  kubernetes.namespace_name = text(value, "namespace");
+  kubernetes.image = text(value, "image");
+  kubernetes.image_pull_policy = text(value, "imagePullPolicy");
+  kubernetes.image_pull_secrets = texts(value, "imagePullSecrets");
+  kubernetes.service_account = text(value, "serviceAccount");
+  kubernetes.create_service_account = flag(value, "createServiceAccount");
+  kubernetes.min_version = text(value, "minVersion");
+  kubernetes.labels = map_of(value, "labels");
+  kubernetes.annotations = map_of(value, "annotations");
+  kubernetes.env = map_of(value, "env");
+  kubernetes.node_selector = map_of(value, "nodeSelector");
+  kubernetes.tolerations = tolerations_of(value);
+  kubernetes.requests = map_of(value_at(value, "resources"), "requests");
+  kubernetes.limits = map_of(value_at(value, "resources"), "limits");
+  const Value& context = value_at(value, "securityContext");
+  kubernetes.run_as_user = number(context, "runAsUser");
+  kubernetes.run_as_group = number(context, "runAsGroup");
+  kubernetes.fs_group = number(context, "fsGroup");
+  kubernetes.priority_class = text(value, "priorityClass");
+  kubernetes.active_deadline = duration(value, "activeDeadline");
+  kubernetes.ttl_after_finished = duration(value, "ttlAfterFinished");
+  kubernetes.termination_grace = duration(value, "terminationGrace");
+  kubernetes.backoff_limit = count(value, "backoffLimit");
+  return kubernetes;
+}
+
+}  // namespace
+
+Project build_project(const Value& root) {
+  Project project;
+  const Value& metadata = value_at(root, "metadata");
+  const Value& spec = value_at(root, "spec");
+  project.name = text(metadata, "name");
+  project.description = text(metadata, "description");
+  project.labels = map_of(metadata, "labels");
+  for (const auto& [key, value] : value_at(spec, "databases").members) {
+    project.databases.push_back(database_of(key, value, project.name));
+  }
+  project.migration = migration_of(value_at(spec, "migration"));
+  const Value& backup = value_at(spec, "backup");
+  project.backup = {count(backup, "retention"), text(backup, "claimName"), text(backup, "size")};
+  project.verify.allow_not_valid = texts(value_at(spec, "verify"), "allowNotValid");
+  const Value& identity = value_at(spec, "identity");
+  project.identity = {provider_of(text(identity, "provider")), text(identity, "principal")};
+  project.kubernetes = kubernetes_of(value_at(spec, "kubernetes"));
+  project.delivery.method = text(value_at(spec, "delivery"), "method");
+  if (const Value* matrix = spec.find("compatibilityMatrix")) {
+    for (const auto& [release, ways] : matrix->members) {
+      project.compatibility[release] = {texts(ways, "upgradesTo"), texts(ways, "rollbackTo")};
+    }
+  }
+  return project;
+}
+
+}  // namespace windlass::project

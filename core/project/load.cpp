@@ -1,0 +1,129 @@
+#include "core/project/load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/base/files.hpp"
+#include "core/base/text.hpp"
+#include "core/project/build.hpp"
+#include "core/project/check.hpp"
+#include "core/project/document.hpp"
+#include "core/project/rules.hpp"
+#include "core/project/value.hpp"
+
+namespace windlass::project {
+namespace {
+
+constexpr const char* kFileNames[] = {"windlass.yaml", "project-config.yaml"};
+
+// Collects faults; the same one shows in every environment that shares its line, and is said once.
+class Collected {
+ public:
+  void add(const Diagnostics& diagnostics) {
+    for (const auto& diagnostic : diagnostics.list()) {
+      const auto& at = diagnostic.position;
+      if (said_.emplace(at.line, at.column, diagnostic.message).second) all_.add(diagnostic);
+    }
+  }
+  Diagnostics take() { return std::move(all_); }
+
+ private:
+  std::set<std::tuple<int, int, std::string>> said_;
+  Diagnostics all_;
+};
+
+// The config as one environment sees it.
+Value effective(Value root, const Value& overlay) {
+  for (auto& [name, member] : root.members) {
+    if (name == "spec") member = merged(std::move(member), overlay);
+  }
+  return root;
+}
+
+std::vector<std::string> names_of(const Value* environments) {
+  std::vector<std::string> names;
+  if (environments == nullptr) return names;
+  for (const auto& member : environments->members)
+    names.push_back(member.first);
+  return names;
+}
+
+Diagnostics faults_of(Value root, const Source& source) {
+  Diagnostics found;
+  check_complete(root, source, found);
+  fill_defaults(root, "");
+  check_rules(root, source, found);
+  return found;
+}
+
+Diagnostic unknown_environment(const std::string& name, const std::vector<std::string>& known,
+                               const Value* place, const Source& source) {
+  const auto message = fmt::format("no environment {} in this file", in_quotes(name));
+  if (known.empty()) {
+    return {
+        Severity::kError, {source.file()}, message, "Add it under spec.environments, or leave --env away."};
+  }
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  const auto near = name.size() <= 63 ? nearest(name, candidates) : std::string_view();
+  std::string help = near.empty() ? std::string() : fmt::format("Did you mean \"{}\"? ", near);
+  help += fmt::format("Known: {}.", join(known, ", "));
+  return source.fault(place->offset, place->length, message, std::move(help));
+}
+
+}  // namespace
+
+std::filesystem::path config_path(const std::filesystem::path& folder) {
+  for (const auto* name : kFileNames) {
+    std::error_code error;
+    if (std::filesystem::exists(folder / name, error)) return folder / name;
+  }
+  throw Error(ExitCode::kConfiguration, fmt::format("no {} in {}", kFileNames[0], folder.string()),
+              "Name the project's folder, or make a new project with: windlass init");
+}
+
+LoadResult load_project(const std::filesystem::path& file, const std::string& environment) {
+  return load_project_text(read_file(file, kLargestFile), file.string(), environment);
+}
+
+LoadResult load_project_text(std::string_view text, const std::string& file, const std::string& environment) {
+  const Source source(text, file);
+  const Document document = parse_document(source);
+  if (document.root == nullptr) return {std::nullopt, document.faults};
+
+  Diagnostics faults;
+  const Value root = check_document(*document.root, source, faults);
+  const Value* spec = root.find("spec");
+  const Value* environments = spec == nullptr ? nullptr : spec->find("environments");
+  const auto names = names_of(environments);
+  Collected collected;
+  collected.add(faults);
+  collected.add(faults_of(root, source));
+  Value chosen = root;
+  for (const auto& name : names) {
+    Value whole = effective(root, *environments->find(name));
+    if (name == environment) chosen = whole;
+    collected.add(faults_of(std::move(whole), source));
+  }
+  LoadResult result{std::nullopt, collected.take()};
+  if (!environment.empty() && std::find(names.begin(), names.end(), environment) == names.end()) {
+    result.diagnostics.add(unknown_environment(environment, names, environments, source));
+  }
+  result.diagnostics.sort();
+  if (result.diagnostics.has_errors()) return result;
+
+  fill_defaults(chosen, "");
+  check_surprises(chosen, source, result.diagnostics);
+  result.project = build_project(chosen);
+  result.project->file = file;
+  result.project->environment = environment;
+  result.project->environments = names;
+  return result;
+}
+
+}  // namespace windlass::project

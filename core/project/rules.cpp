@@ -1,0 +1,239 @@
+#include "core/project/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <regex>
+#include <utility>
+
+#include "core/base/duration.hpp"
+#include "core/project/format.hpp"
+
+namespace windlass::project {
+namespace {
+
+// Kubernetes allows 52 characters for a CronJob's name; the longest suffix that is rendered is "-rollback".
+constexpr std::size_t kLongestPrefix = 52 - std::string_view("-rollback").size();
+
+class Rules {
+ public:
+  Rules(const Value& root, const Source& source, Diagnostics& diagnostics)
+      : spec_(value_at(root, "spec")), root_(root), source_(source), diagnostics_(diagnostics) {}
+
+  void check_all() {
+    check_databases();
+    check_times();
+    check_identity();
+    check_kubernetes();
+    check_releases();
+  }
+
+  void warn_of_lost_backups() {
+    const Value& wanted = value_at(spec_, "migration.policies.backupBeforeUpgrade");
+    const Value& backup = value_at(spec_, "backup");
+    if (wanted.text != "true" || backup.find("claimName") != nullptr) return;
+    const Value& place = wanted.given ? wanted : backup.given ? backup : spec_;
+    auto warning = source_.fault(place.offset, place.length, "the backup is lost when its pod goes",
+                                 "Name a PersistentVolumeClaim by spec.backup.claimName.");
+    warning.severity = Severity::kWarning;
+    diagnostics_.add(std::move(warning));
+  }
+
+ private:
+  void add(const Value& place, std::string message, std::string help = {}) {
+    diagnostics_.add(source_.fault(place.offset, place.length, std::move(message), std::move(help)));
+  }
+
+  void check_databases() {
+    const Value* databases = spec_.find("databases");
+    if (databases == nullptr || databases->kind != NodeKind::kMap) return;
+    if (databases->members.empty()) {
+      add(*databases, "spec.databases holds no database", "Add one by a name of its own, such as main.");
+    }
+    const std::string& project =
+        value_at(root_, "metadata").find("name") ? value_at(root_, "metadata.name").text : "";
+    for (const auto& [key, database] : databases->members) {
+      const std::string shown = "spec.databases." + key;
+      if (project.size() + 1 + key.size() > kLongestPrefix) {
+        add(database,
+            fmt::format("the name \"{}-{}\" is longer than {} characters", project, key, kLongestPrefix),
+            "Kubernetes objects are named by project and database; shorten one of the two.");
+      }
+      if (const Value* connection = database.find("connection"))
+        check_connection(*connection, shown + ".connection");
+    }
+  }
+
+  void check_connection(const Value& connection, const std::string& shown) {
+    const auto given = [&](std::string_view name) -> const Value* {
+      const Value* value = connection.find(name);
+      return value != nullptr && value->given ? value : nullptr;
+    };
+    if (const Value* url = given("urlSecret")) {
+      for (const auto* name : {"host", "port", "user", "userSecret", "passwordSecret"}) {
+        if (given(name) == nullptr) continue;
+        add(*url, fmt::format("{} has both urlSecret and {}", shown, name),
+            "Use a whole URL or the parts, not both.");
+        return;
+      }
+      return;
+    }
+    if (given("user") != nullptr && given("userSecret") != nullptr) {
+      add(*given("user"), shown + " has both user and userSecret", "Keep one of the two.");
+    }
+    for (const auto* name : {"port", "user", "userSecret", "passwordSecret"}) {
+      if (given(name) == nullptr || given("host") != nullptr) continue;
+      add(*given(name), fmt::format("{} has {} but no host", shown, name), "Add the host, or use urlSecret.");
+      return;
+    }
+  }
+
+  std::optional<Milliseconds> duration(std::string_view path) const {
+    const Value& value = value_at(spec_, path);
+    return value.faulty ? std::nullopt : parse_duration(value.text);
+  }
+
+  // The value that was written of two, or the first.
+  void add_longer(std::string_view longer, std::string_view limit, std::string_view help) {
+    const auto a = duration(longer);
+    const auto b = duration(limit);
+    if (!a || !b || *a <= *b) return;
+    const Value& value = value_at(spec_, longer);
+    add(value.given ? value : value_at(spec_, limit),
+        fmt::format("spec.{} ({}) is longer than spec.{} ({})", longer, format_duration(*a), limit,
+                    format_duration(*b)),
+        std::string(help));
+  }
+
+  void check_times() {
+    add_longer("migration.limits.lockTimeout", "migration.limits.deadline",
+               "One attempt must fit into the phase.");
+    add_longer("migration.limits.statementTimeout", "migration.limits.deadline",
+               "One statement must fit into the phase.");
+    add_longer("migration.limits.deadline", "kubernetes.activeDeadline",
+               "The Job must outlive its phase, or Kubernetes kills it halfway.");
+  }
+
+  void check_identity() {
+    const Value& identity = value_at(spec_, "identity");
+    const Value& provider = value_at(identity, "provider");
+    const Value* principal = identity.find("principal");
+    if (provider.faulty || (principal != nullptr && principal->faulty)) return;
+    if (provider.text == "none") {
+      if (principal != nullptr) {
+        add(*principal, "spec.identity.principal is set, but no provider",
+            "Set spec.identity.provider to gke, eks or aks.");
+      }
+    } else if (principal == nullptr) {
+      add(provider, fmt::format("spec.identity.provider is {}, but no principal is set", provider.text),
+          principal_help(provider.text));
+    } else if (!std::regex_match(principal->text, std::regex(principal_pattern(provider.text)))) {
+      add(*principal,
+          fmt::format("spec.identity.principal is not one of {}: {}", provider.text,
+                      in_quotes(principal->text)),
+          principal_help(provider.text));
+    }
+  }
+
+  static std::string principal_help(std::string_view provider) {
+    if (provider == "gke") return "Write the Google service account: name@project.iam.gserviceaccount.com.";
+    if (provider == "eks") return "Write the role's ARN: arn:aws:iam::123456789012:role/name.";
+    return "Write the managed identity's client id, a UUID.";
+  }
+
+  static std::string principal_pattern(std::string_view provider) {
+    if (provider == "gke") return R"([a-z0-9][-a-z0-9]*@[-.:a-z0-9]+\.iam\.gserviceaccount\.com)";
+    if (provider == "eks") return R"(arn:aws[-a-z]*:iam::[0-9]{12}:role/[-+=,.@_/A-Za-z0-9]+)";
+    return "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+  }
+
+  void check_kubernetes() {
+    const Value& kubernetes = value_at(spec_, "kubernetes");
+    const Value& create = value_at(kubernetes, "createServiceAccount");
+    if (create.text == "false" && kubernetes.find("serviceAccount") == nullptr) {
+      add(create, "spec.kubernetes.createServiceAccount is false, but no serviceAccount is named",
+          "Name the one that exists by spec.kubernetes.serviceAccount.");
+    }
+    check_resources(value_at(kubernetes, "resources"));
+    if (const Value* tolerations = kubernetes.find("tolerations")) check_tolerations(*tolerations);
+    if (const Value* env = kubernetes.find("env")) check_env(*env);
+  }
+
+  void check_resources(const Value& resources) {
+    const Value* requests = resources.find("requests");
+    const Value* limits = resources.find("limits");
+    if (requests == nullptr || limits == nullptr) return;
+    for (const auto& [name, request] : requests->members) {
+      const Value* limit = limits->find(name);
+      if (limit == nullptr) continue;
+      const auto wanted = parse_quantity(request.text);
+      const auto most = parse_quantity(limit->text);
+      if (!wanted || !most || *wanted <= *most) continue;
+      add(request,
+          fmt::format("the request of {} ({}) is more than its limit ({})", name, request.text, limit->text),
+          "Kubernetes refuses a pod that requests more than its limit.");
+    }
+  }
+
+  // Kubernetes' own rules for tolerations.
+  void check_tolerations(const Value& tolerations) {
+    for (const Value& toleration : tolerations.items) {
+      if (toleration.kind != NodeKind::kMap) continue;
+      const Value& op = value_at(toleration, "operator");
+      const bool exists = op.text == "Exists";
+      if (exists && toleration.find("value") != nullptr) {
+        add(*toleration.find("value"), "a toleration with the operator Exists takes no value",
+            "Remove the value.");
+      }
+      if (!exists && !op.faulty && toleration.find("key") == nullptr) {
+        add(toleration, "a toleration without a key needs the operator Exists",
+            "Add the key, or operator: Exists.");
+      }
+    }
+  }
+
+  void check_env(const Value& env) {
+    for (const auto& [name, value] : env.members) {
+      if (name != "PGPASSWORD" && name != "WINDLASS_DATABASE_PASSWORD" && name != "WINDLASS_DATABASE_URL")
+        continue;
+      auto fault = source_.fault(value.offset, 1, fmt::format("no credentials in this file: {}", name),
+                                 "Name a Secret under spec.databases.<name>.connection.");
+      fault.source.clear();
+      diagnostics_.add(std::move(fault));
+    }
+  }
+
+  // A release may name ones that the file does not list, but not itself.
+  void check_releases() {
+    const Value* matrix = spec_.find("compatibilityMatrix");
+    if (matrix == nullptr) return;
+    for (const auto& [release, ways] : matrix->members) {
+      for (const auto& [direction, list] : ways.members) {
+        for (const Value& item : list.items) {
+          if (item.text != release) continue;
+          add(item, fmt::format("release {} names itself in {}", release, direction),
+              "Remove it from the list.");
+        }
+      }
+    }
+  }
+
+  const Value& spec_;
+  const Value& root_;
+  const Source& source_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void check_rules(const Value& root, const Source& source, Diagnostics& diagnostics) {
+  Rules(root, source, diagnostics).check_all();
+}
+
+void check_surprises(const Value& root, const Source& source, Diagnostics& diagnostics) {
+  Rules(root, source, diagnostics).warn_of_lost_backups();
+}
+
+}  // namespace windlass::project
