@@ -9,18 +9,17 @@
 #include <vector>
 
 #include "core/base/duration.hpp"
+#include "core/project/kubernetes.hpp"
 
 namespace windlass::project {
-
-using Map = std::map<std::string, std::string>;
 
 struct SecretKey {
   std::string name;  // of the Kubernetes Secret
   std::string key;
 };
 
-// Either a Secret that holds the whole URL, or parts with the password in a Secret. When a config says nothing,
-// `url` is the key "url" of the Secret <project>-<database key>.
+// Either a Secret that holds the whole URL, or parts with the password in a Secret. When a config says
+// nothing, `url` is the key "url" of the Secret <project>-<database key>.
 struct Connection {
   std::optional<SecretKey> url;
   std::string host;
@@ -71,41 +70,12 @@ struct Migration {
 
 struct Backup {
   int retention = 7;
-  std::string claim_name;  // PersistentVolumeClaim that exists; empty: an emptyDir, which the loader warns about
+  std::string claim_name;    // a PersistentVolumeClaim that exists; empty: an emptyDir, with a warning
   std::string size = "1Gi";  // of the emptyDir
 };
 
 struct Verify {
   std::vector<std::string> allow_not_valid;
-};
-
-enum class IdentityProvider { kNone, kGke, kEks, kAks };
-struct Identity {
-  IdentityProvider provider = IdentityProvider::kNone;
-  std::string principal;  // GKE: service account e-mail; EKS: role ARN; AKS: client id
-};
-
-struct Toleration {
-  std::string key, op, value, effect;
-};
-
-struct Kubernetes {
-  std::string namespace_name = "default";
-  std::string image = "windlass:latest";
-  std::string image_pull_policy = "IfNotPresent";
-  std::vector<std::string> image_pull_secrets;
-  std::string service_account;  // empty: <project>-migrate, rendered; else rendered under this name
-  bool create_service_account = true;
-  std::string min_version = "1.29";
-  Map labels, annotations, env, node_selector;
-  std::vector<Toleration> tolerations;
-  Map requests, limits;  // cpu, memory, ephemeral-storage
-  std::optional<std::int64_t> run_as_user, run_as_group, fs_group;
-  std::string priority_class;
-  Milliseconds active_deadline{30 * 60'000};
-  Milliseconds ttl_after_finished{7 * 24 * 3600'000LL};
-  Milliseconds termination_grace{60'000};
-  int backoff_limit = 2;
 };
 
 struct Delivery {
