@@ -88,7 +88,7 @@ class SettingsReader {
       add(key, fmt::format("{} has no value", key.text), "Give it one, or remove the key.");
       return;
     }
-    FileSetting setting{std::string(row.name), {}, {}, source_.position(node.offset)};
+    FileSetting setting{std::string(row.name), {}, source_.position(node.offset), {}};
     const auto before = result_.diagnostics.error_count();
     if (row.kind == SettingKind::kList) {
       setting.items = list_items(node, key.text);

@@ -12,7 +12,6 @@ namespace windlass::project {
 struct FileSetting {
   std::string name;   // the row's name: "lock-timeout"
   std::string value;  // as a flag would carry it: lists comma-separated, maps as name=value,name=value
-  std::vector<std::string> items;  // of a list, or of a map as name=value; a map's value may hold commas
   Position position;
   std::vector<std::string> items = {};  // of a list or map its entries one by one, commas and all
 };
