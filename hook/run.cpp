@@ -64,10 +64,11 @@ void log_failure(const Settings& settings, const Report& report) {
   const bool json = settings.log_format == log::Format::kJson ||
                     (settings.log_format == log::Format::kAuto && !log::on_terminal());
   if (json) {
-    log::error(report.message, {{"outcome", exit_code_row(report.outcome).name},
-                                {"exitCode", static_cast<int>(report.outcome)},
-                                {"details", report.details},
-                                {"hint", report.hint}});
+    log::Fields fields{{"outcome", exit_code_row(report.outcome).name},
+                       {"exitCode", static_cast<int>(report.outcome)}};
+    if (!report.details.empty()) fields.emplace_back("details", report.details);
+    if (!report.hint.empty()) fields.emplace_back("hint", report.hint);
+    log::error(report.message, fields);
     return;
   }
   std::string text = report.message;

@@ -166,7 +166,7 @@ struct Assign {
   Fault operator()(std::optional<int> S::*member) const {
     int number = 0;
     auto fault = parse_count(text, number);
-    if (!fault) settings.*member = number;
+    settings.*member = fault ? std::nullopt : std::optional(number);
     return fault;
   }
   Fault operator()(std::string S::*member) const { return settings.*member = text, std::nullopt; }

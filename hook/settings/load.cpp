@@ -177,16 +177,11 @@ class Loader {
     }
   }
 
+  // The reader has refused what no setting is and what must not stand in a file.
   void remember(const project::FileSetting& setting) {
-    const auto* const row = find_setting(setting.name);
-    if (row == nullptr || row->name == "settings") {
-      add(Diagnostic{.position = setting.position,
-                     .message = fmt::format("{} cannot be set in the settings file", setting.name),
-                     .help = "Remove it."});
-      return;
-    }
-    file_[setting.name] = {setting.items.empty() ? split_value(*row, setting.value) : setting.items,
-                           to_string(setting.position)};
+    file_[setting.name] = {
+        setting.items.empty() ? split_value(*find_setting(setting.name), setting.value) : setting.items,
+        to_string(setting.position)};
   }
 
   void take(const SettingRow& row, const Given& given) {
