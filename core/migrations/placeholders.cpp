@@ -15,9 +15,7 @@ constexpr std::size_t kMismatch = 1;
 constexpr std::string_view kFileName = "flyway:filename";
 constexpr std::string_view kBuiltIn = "flyway:";
 
-std::string_view last_component(std::string_view file) {
-  return file.substr(file.rfind('/') + 1);
-}
+std::string_view last_component(std::string_view file) { return file.substr(file.rfind('/') + 1); }
 
 class Replacer {
  public:

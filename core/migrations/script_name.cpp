@@ -25,8 +25,7 @@ std::vector<Prefix> prefixes_of(const NamingRules& rules) {
   // An empty one would claim every file that has no prefix; it switches the kind off instead.
   if (!rules.undo_prefix.empty()) prefixes.push_back({rules.undo_prefix, ScriptKind::kUndo});
   if (!rules.baseline_prefix.empty()) prefixes.push_back({rules.baseline_prefix, ScriptKind::kBaseline});
-  for (const std::string_view event : callback_events())
-    prefixes.push_back({event, ScriptKind::kCallback});
+  for (const std::string_view event : callback_events()) prefixes.push_back({event, ScriptKind::kCallback});
   std::stable_sort(prefixes.begin(), prefixes.end(),
                    [](const Prefix& a, const Prefix& b) { return a.text.size() > b.text.size(); });
   return prefixes;
@@ -36,6 +35,15 @@ const Prefix* find_prefix(std::string_view stem, const std::vector<Prefix>& pref
   const auto found = std::find_if(prefixes.begin(), prefixes.end(),
                                   [&](const Prefix& prefix) { return stem.starts_with(prefix.text); });
   return found == prefixes.end() ? nullptr : &*found;
+}
+
+// UTF-8 sorts like code points; UTF-16 puts those above U+FFFF (surrogates) before U+E000 to U+FFFF.
+int utf16_rank(char byte) {
+  constexpr int kFirstAbove = 0xEE;
+  constexpr int kFirstAstral = 0xF0;
+  const int value = static_cast<unsigned char>(byte);
+  if (value >= kFirstAstral) return value - kFirstAstral + kFirstAbove;
+  return value >= kFirstAbove ? value + 0x100 : value;
 }
 
 // The file's name cut in its parts.
@@ -110,6 +118,23 @@ std::optional<std::variant<ScriptName, NameFault>> parse_script_name(std::string
                     file_name.substr(file_name.size() - suffix->size())};
   if (carries_version(prefix->kind)) return versioned_name(file_name, parts, rules);
   return unversioned_name(file_name, parts, rules, has_separator);
+}
+
+std::strong_ordering compare_descriptions(std::string_view a, std::string_view b) {
+  const auto ends = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (ends.first == a.end() || ends.second == b.end()) return a.size() <=> b.size();
+  return utf16_rank(*ends.first) <=> utf16_rank(*ends.second);
+}
+
+std::string_view kind_name(ScriptKind kind) {
+  switch (kind) {
+    case ScriptKind::kVersioned: return "V";
+    case ScriptKind::kUndo: return "U";
+    case ScriptKind::kRepeatable: return "R";
+    case ScriptKind::kBaseline: return "B";
+    case ScriptKind::kCallback: return "callback";
+  }
+  return "";
 }
 
 const std::vector<std::string_view>& callback_events() {

@@ -1,6 +1,7 @@
 // A script's kind, version and description, read from its file name by Flyway's rules.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,12 @@ struct NameFault {
 // The file's name, a fault, or nothing when it does not end in one of the suffixes (Flyway section 3.1).
 std::optional<std::variant<ScriptName, NameFault>> parse_script_name(std::string_view file_name,
                                                                      const NamingRules& rules);
+
+// Orders repeatables and callbacks as Flyway does: by UTF-16 code units, upper case before lower case.
+std::strong_ordering compare_descriptions(std::string_view a, std::string_view b);
+
+// "V", "U", "R", "B" or "callback": the kind in digests and messages.
+std::string_view kind_name(ScriptKind kind);
 
 // The callback events that Flyway knows, in the order in which a migrate fires them.
 const std::vector<std::string_view>& callback_events();

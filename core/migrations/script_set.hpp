@@ -9,16 +9,10 @@
 
 #include "core/base/diagnostic.hpp"
 #include "core/migrations/placeholders.hpp"
+#include "core/migrations/script_config.hpp"
 #include "core/migrations/script_name.hpp"
 
 namespace windlass::migrations {
-
-// What stands in `<script>.conf` beside a script (Flyway section 3.5).
-struct ScriptConfig {
-  std::optional<bool> execute_in_transaction;
-  std::optional<bool> placeholder_replacement;
-  std::optional<std::string> encoding;
-};
 
 struct Script {
   ScriptName name;

@@ -9,9 +9,7 @@ namespace {
 // again.
 constexpr std::string_view kLatestNumber = "9223372036854775807";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string without_leading_zeros(std::string_view digits) {
   const auto first = digits.find_first_not_of('0');
@@ -38,8 +36,7 @@ std::optional<Version> Version::parse(std::string_view text) {
     version.parts_.push_back(without_leading_zeros(part));
     begin = end + 1;
   }
-  while (!version.parts_.empty() && version.parts_.back() == "0")
-    version.parts_.pop_back();
+  while (!version.parts_.empty() && version.parts_.back() == "0") version.parts_.pop_back();
   return version;
 }
 

@@ -5,11 +5,13 @@
 
 namespace windlass::migrations {
 
-nlohmann::json flyway_vectors(const std::string& file) {
+nlohmann::json flyway_vectors(const std::string& file, const std::string& key) {
   const std::string path = std::string(WINDLASS_FLYWAY_VECTORS) + "/" + file;
   std::ifstream stream(path);
   if (!stream) throw std::runtime_error("cannot read " + path);
-  return nlohmann::json::parse(stream);
+  nlohmann::json list = nlohmann::json::parse(stream).at(key);
+  if (list.empty()) throw std::runtime_error("nothing in " + path);
+  return list;
 }
 
 std::string from_base64(const std::string& text) {

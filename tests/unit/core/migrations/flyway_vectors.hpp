@@ -6,8 +6,8 @@
 
 namespace windlass::migrations {
 
-// The parsed file, e.g. "names.json". Throws when it is not there.
-nlohmann::json flyway_vectors(const std::string& file);
+// The list `key` of the file, e.g. "names" of "names.json". Throws when it is not there or empty.
+nlohmann::json flyway_vectors(const std::string& file, const std::string& key);
 
 // The bytes that a vector's base64 text stands for.
 std::string from_base64(const std::string& text);

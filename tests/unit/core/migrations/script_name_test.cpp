@@ -48,16 +48,11 @@ NamingRules rules_from(const nlohmann::json& settings) {
 
 std::string category_of(ScriptKind kind) {
   switch (kind) {
-    case ScriptKind::kVersioned:
-      return "Versioned";
-    case ScriptKind::kRepeatable:
-      return "Repeatable";
-    case ScriptKind::kBaseline:
-      return "Baseline";
-    case ScriptKind::kUndo:
-      return "Undo";
-    case ScriptKind::kCallback:
-      return "Callback";
+    case ScriptKind::kVersioned: return "Versioned";
+    case ScriptKind::kRepeatable: return "Repeatable";
+    case ScriptKind::kBaseline: return "Baseline";
+    case ScriptKind::kUndo: return "Undo";
+    case ScriptKind::kCallback: return "Callback";
   }
   return {};
 }
@@ -74,7 +69,7 @@ std::string fault_of(const std::string& file) {
 }  // namespace
 
 TEST_CASE("every file name of the vectors is read as Flyway reads it") {
-  for (const auto& vector : flyway_vectors("names.json").at("names")) {
+  for (const auto& vector : flyway_vectors("names.json", "names")) {
     const std::string file = vector.at("name");
     INFO(vector);
     if (vector.contains("error")) continue;  // Flyway's own duplicate find, or its refusal of the undo prefix
@@ -98,7 +93,7 @@ TEST_CASE("every file name of the vectors is read as Flyway reads it") {
 }
 
 TEST_CASE("a name that is no migration's is refused with Flyway's text") {
-  for (const auto& vector : flyway_vectors("names.json").at("strict")) {
+  for (const auto& vector : flyway_vectors("names.json", "strict")) {
     const std::string file = vector.at("name");
     INFO(vector);
     if (kRefused.count(file) != 0 || kUndo.count(file) != 0) continue;
