@@ -23,8 +23,7 @@ std::string array_of(const std::vector<std::string>& texts) {
 
 std::vector<std::string> first_column(const Rows& rows) {
   std::vector<std::string> texts;
-  for (const auto& row : rows)
-    texts.push_back(row[0].value_or(""));
+  for (const auto& row : rows) texts.push_back(row[0].value_or(""));
   return texts;
 }
 

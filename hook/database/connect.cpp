@@ -135,9 +135,7 @@ Session ready_session(ConnectionHandle connection) {
   return session;
 }
 
-Error stopped() {
-  return Error(ExitCode::kTerminated, "stopped while connecting to the database");
-}
+Error stopped() { return Error(ExitCode::kTerminated, "stopped while connecting to the database"); }
 
 }  // namespace
 

@@ -45,8 +45,6 @@ bool is_transient(std::string_view sqlstate) {
          sqlstate == "57014";
 }
 
-bool is_lock_failure(std::string_view sqlstate) {
-  return sqlstate == "55P03" || sqlstate == "40P01";
-}
+bool is_lock_failure(std::string_view sqlstate) { return sqlstate == "55P03" || sqlstate == "40P01"; }
 
 }  // namespace windlass::hook

@@ -13,8 +13,7 @@ std::string quoted_or_null(const Session& session, const std::optional<std::stri
 
 std::size_t character_count(std::string_view text) {
   std::size_t count = 0;
-  for (const char c : text)
-    count += is_utf8_continuation(c) ? 0 : 1;
+  for (const char c : text) count += is_utf8_continuation(c) ? 0 : 1;
   return count;
 }
 
@@ -27,9 +26,7 @@ std::size_t byte_of(std::string_view text, std::size_t index) {
   return text.size();
 }
 
-int number(const Value& value) {
-  return std::stoi(value.value_or("0"));
-}
+int number(const Value& value) { return std::stoi(value.value_or("0")); }
 
 }  // namespace
 
@@ -63,8 +60,7 @@ void create_history_table(Session& session, const HistoryTableName& name,
     "success" BOOLEAN NOT NULL
 );
 )";
-  for (const auto& statement : also)
-    sql += statement + ";\n";
+  for (const auto& statement : also) sql += statement + ";\n";
   sql += fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY (\"installed_rank\");\n", table,
                      Session::quote_name(name.table + "_pk"));
   sql += fmt::format("CREATE INDEX {} ON {} (\"success\");\nCOMMIT",

@@ -7,9 +7,7 @@
 namespace windlass::hook {
 namespace {
 
-std::string table_of(const IntentKey& key) {
-  return own_table(key.schema, kIntentsTable);
-}
+std::string table_of(const IntentKey& key) { return own_table(key.schema, kIntentsTable); }
 
 std::string script_condition(const Session& session, const IntentKey& key) {
   return fmt::format("history_table = {} AND script = {}", session.quote(key.history_table),
@@ -40,8 +38,7 @@ std::vector<std::string> scripts_in_flight(Session& session, const std::string& 
                                   "SELECT DISTINCT script FROM " + own_table(schema, kIntentsTable) +
                                       " WHERE history_table = $1 ORDER BY script",
                                   {history_table});
-  for (const auto& row : rows)
-    scripts.push_back(*row[0]);
+  for (const auto& row : rows) scripts.push_back(*row[0]);
   return scripts;
 }
 

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS {} (
     version_to text,
     applied jsonb,
     failed_script text,
+    set_digest text,
     started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     finished_at timestamptz,
     duration_ms bigint,
@@ -101,8 +102,7 @@ std::vector<std::string> open_run(Session& session, const std::string& schema, c
             "WHERE r.outcome = 'running' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a "
             "WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR r.backend_start IS NULL "
             "OR a.backend_start = r.backend_start)) RETURNING r.phase, r.run_id, r.started_at");
-    for (const auto& row : gone)
-      lost.push_back(fmt::format("{} {}, started {}", *row[0], *row[1], *row[2]));
+    for (const auto& row : gone) lost.push_back(fmt::format("{} {}, started {}", *row[0], *row[1], *row[2]));
     session.query("writing the run record",
                   "INSERT INTO " + runs +
                       " (run_id, phase, environment, history_table, outcome, runner, labels, backend_start) "
@@ -123,11 +123,24 @@ void close_run(Session& session, const std::string& schema, const std::string& r
         "UPDATE " + own_table(schema, kRunsTable) +
             " SET outcome = $2, exit_code = $3, message = $4, version_from = $5, version_to = $6, "
             "applied = $7, failed_script = nullif($8, ''), finished_at = pg_catalog.clock_timestamp(), "
-            "duration_ms = $9 WHERE run_id = $1",
+            "duration_ms = $9, set_digest = nullif($10, '') WHERE run_id = $1",
         {run_id, finish.outcome, std::to_string(finish.exit_code), finish.message, finish.version_from,
          finish.version_to, nlohmann::json(finish.applied).dump(), finish.failed_script,
-         std::to_string(finish.duration_ms)});
+         std::to_string(finish.duration_ms), finish.set_digest});
   });
+}
+
+bool was_migrated_with(Session& session, const std::string& schema, const std::string& history_table,
+                       const std::string& set_digest) {
+  if (!own_tables_exist(session, schema)) return false;
+  return session
+      .query_value(
+          "looking for a run with this script set",
+          "SELECT 1 FROM " + own_table(schema, kRunsTable) +
+              " WHERE phase = 'migrate' AND outcome = 'done' AND history_table = $1 AND set_digest = $2 "
+              "LIMIT 1",
+          {history_table, set_digest})
+      .has_value();
 }
 
 std::optional<std::string> recorded_environment(Session& session, const std::string& schema) {

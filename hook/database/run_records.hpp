@@ -41,6 +41,7 @@ struct RunFinish {
   std::optional<std::string> version_to;
   std::vector<std::string> applied;  // scripts
   std::string failed_script;
+  std::string set_digest;  // of the scripts that the run worked with
   long long duration_ms = 0;
 };
 
@@ -49,6 +50,10 @@ struct RunFinish {
 std::vector<std::string> open_run(Session& session, const std::string& schema, const RunStart& start);
 void close_run(Session& session, const std::string& schema, const std::string& run_id,
                const RunFinish& finish);
+
+// Whether a migrate run with this script set ended well here, ever. Needs SELECT on the runs table only.
+bool was_migrated_with(Session& session, const std::string& schema, const std::string& history_table,
+                       const std::string& set_digest);
 
 // The environment this database says it belongs to; nothing before the first run that named one.
 std::optional<std::string> recorded_environment(Session& session, const std::string& schema);

@@ -56,13 +56,11 @@ std::vector<ScriptMessage> script_messages(std::string_view source,
                                            const std::vector<bool>& skipped, const Surroundings& surroundings,
                                            std::size_t limit) {
   Builder builder(source, limit);
-  for (const auto& statement : surroundings.before)
-    builder.add_ours(statement);
+  for (const auto& statement : surroundings.before) builder.add_ours(statement);
   for (std::size_t i = 0; i < statements.size(); ++i) {
     if (!skipped[i]) builder.add(statements[i], i);
   }
-  for (const auto& statement : surroundings.after)
-    builder.add_ours(statement);
+  for (const auto& statement : surroundings.after) builder.add_ours(statement);
   return builder.finish();
 }
 

@@ -99,18 +99,11 @@ class MessageRun {
 
   void take(PGresult* result) {
     switch (PQresultStatus(result)) {
-      case PGRES_COPY_IN:
-        send_copy_rows();
-        return;  // its own result follows
-      case PGRES_COPY_OUT:
-        skip_copy_out();
-        return;
+      case PGRES_COPY_IN: send_copy_rows(); return;  // its own result follows
+      case PGRES_COPY_OUT: skip_copy_out(); return;
       case PGRES_FATAL_ERROR:
-      case PGRES_BAD_RESPONSE:
-        note_failure(result);
-        return;
-      default:
-        ++next_result_;
+      case PGRES_BAD_RESPONSE: note_failure(result); return;
+      default: ++next_result_;
     }
   }
 
@@ -140,8 +133,7 @@ class MessageRun {
 
   void skip_copy_out() {
     char* row = nullptr;
-    while (PQgetCopyData(connection_, &row, 0) > 0)
-      PQfreemem(row);
+    while (PQgetCopyData(connection_, &row, 0) > 0) PQfreemem(row);
   }
 
   void note_failure(const PGresult* result) {

@@ -33,9 +33,7 @@ class SharedConnection final : public pqxx::connection_base {
     inhibit_reactivation(true);
 #pragma GCC diagnostic pop
   }
-  ~SharedConnection() {
-    close();
-  }
+  ~SharedConnection() { close(); }
   SharedConnection(const SharedConnection&) = delete;
   SharedConnection& operator=(const SharedConnection&) = delete;
 
@@ -90,6 +88,9 @@ struct Session::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
+  template <typename Work>
+  auto with_transaction(std::string_view doing, const Work& work);
+
   static void receive_notice(void* self, const PGresult* result) {
     const auto& receiver = static_cast<State*>(self)->notice_receiver;
     const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
@@ -103,22 +104,42 @@ Session::~Session() = default;
 Session::Session(Session&& other) noexcept = default;
 Session& Session::operator=(Session&& other) noexcept = default;
 
-Rows Session::query(std::string_view doing, const std::string& sql, const std::vector<Value>& parameters) {
-  if (lost()) throw lost_connection(doing);
+// Runs `work` on a libpqxx transaction and turns its exceptions into ours.
+template <typename Work>
+auto Session::State::with_transaction(std::string_view doing, const Work& work) {
+  if (PQstatus(connection) == CONNECTION_BAD) throw lost_connection(doing);
   try {
-    pqxx::nontransaction transaction(*state_->shared);
-    std::vector<const char*> values;
-    values.reserve(parameters.size());
-    for (const auto& value : parameters)
-      values.push_back(value ? value->c_str() : nullptr);
-    return rows_of(transaction.exec_params(sql, pqxx::prepare::make_dynamic_params(values)));
+    pqxx::nontransaction transaction(*shared);
+    return work(transaction);
   } catch (const pqxx::broken_connection&) {
     throw lost_connection(doing);
   } catch (const pqxx::sql_error& error) {
     // A backend that dies with its query unanswered leaves an error without a SQLSTATE.
-    if (lost() || error.sqlstate().empty()) throw lost_connection(doing);
+    if (PQstatus(connection) == CONNECTION_BAD || error.sqlstate().empty()) throw lost_connection(doing);
     throw database_error(doing, message_of(error));
   }
+}
+
+Rows Session::query(std::string_view doing, const std::string& sql, const std::vector<Value>& parameters) {
+  std::vector<const char*> values;
+  values.reserve(parameters.size());
+  for (const auto& value : parameters) values.push_back(value ? value->c_str() : nullptr);
+  return state_->with_transaction(doing, [&](pqxx::nontransaction& transaction) {
+    return rows_of(transaction.exec_params(sql, pqxx::prepare::make_dynamic_params(values)));
+  });
+}
+
+Table Session::query_table(std::string_view doing, const std::string& sql) {
+  return state_->with_transaction(doing, [&](pqxx::nontransaction& transaction) {
+    constexpr pqxx::oid kBoolean = 16;
+    const pqxx::result result = transaction.exec_params(sql);
+    Table table;
+    for (pqxx::row::size_type i = 0; i < result.columns(); ++i)
+      table.columns.emplace_back(result.column_name(i));
+    table.is_one_boolean = result.columns() == 1 && result.column_type(pqxx::row::size_type{0}) == kBoolean;
+    table.rows = rows_of(result);
+    return table;
+  });
 }
 
 Value Session::query_value(std::string_view doing, const std::string& sql,
@@ -129,21 +150,10 @@ Value Session::query_value(std::string_view doing, const std::string& sql,
 }
 
 void Session::execute(std::string_view doing, const std::string& sql) {
-  if (lost()) throw lost_connection(doing);
-  try {
-    pqxx::nontransaction transaction(*state_->shared);
-    transaction.exec(sql);
-  } catch (const pqxx::broken_connection&) {
-    throw lost_connection(doing);
-  } catch (const pqxx::sql_error& error) {
-    if (lost() || error.sqlstate().empty()) throw lost_connection(doing);
-    throw database_error(doing, message_of(error));
-  }
+  state_->with_transaction(doing, [&](pqxx::nontransaction& transaction) { transaction.exec(sql); });
 }
 
-std::string Session::quote(std::string_view text) const {
-  return state_->shared->quote(std::string(text));
-}
+std::string Session::quote(std::string_view text) const { return state_->shared->quote(std::string(text)); }
 
 std::string Session::quote_name(std::string_view name) {
   std::string quoted = "\"";
@@ -154,35 +164,23 @@ std::string Session::quote_name(std::string_view name) {
   return quoted + '"';
 }
 
-int Session::server_version() const {
-  return PQserverVersion(state_->connection);
-}
-int Session::backend() const {
-  return PQbackendPID(state_->connection);
-}
-std::string Session::user() const {
-  return PQuser(state_->connection);
-}
-std::string Session::database() const {
-  return PQdb(state_->connection);
-}
+int Session::server_version() const { return PQserverVersion(state_->connection); }
+int Session::backend() const { return PQbackendPID(state_->connection); }
+std::string Session::user() const { return PQuser(state_->connection); }
+std::string Session::database() const { return PQdb(state_->connection); }
 
 std::string Session::address() const {
   const std::string host = PQhost(state_->connection);
   return host.starts_with("/") ? host : host + ":" + PQport(state_->connection);
 }
 
-bool Session::lost() const {
-  return PQstatus(state_->connection) == CONNECTION_BAD;
-}
+bool Session::lost() const { return PQstatus(state_->connection) == CONNECTION_BAD; }
 
 void Session::on_notice(std::function<void(std::string_view, std::string_view)> receiver) {
   state_->notice_receiver = std::move(receiver);
 }
 
-pg_conn* Session::raw() const {
-  return state_->connection;
-}
+pg_conn* Session::raw() const { return state_->connection; }
 
 void in_transaction(Session& session, std::string_view doing, const std::function<void()>& work) {
   session.execute(doing, "BEGIN");

@@ -18,6 +18,13 @@ using Value = std::optional<std::string>;  // nothing: NULL
 using Row = std::vector<Value>;
 using Rows = std::vector<Row>;
 
+// A result with what the server says of its columns.
+struct Table {
+  std::vector<std::string> columns;
+  bool is_one_boolean = false;  // a single column of type boolean
+  Rows rows;
+};
+
 // Never reconnects by itself: a lost backend takes the lock and the settings with it, so whoever wants to go
 // on opens a new session and looks first.
 class Session {
@@ -33,6 +40,8 @@ class Session {
   // The same for a statement whose one value is asked for; nothing for NULL or no row.
   Value query_value(std::string_view doing, const std::string& sql,
                     const std::vector<Value>& parameters = {});
+  // The same with the columns.
+  Table query_table(std::string_view doing, const std::string& sql);
   // Runs statements without parameters as one message, hence in one transaction unless they say otherwise.
   void execute(std::string_view doing, const std::string& sql);
 

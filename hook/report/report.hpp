@@ -71,6 +71,7 @@ struct Report {
   std::optional<std::string> version_to;
   std::vector<AppliedScript> applied;
   std::string failed_script;
+  std::string set_digest;  // of the scripts that the run worked with; empty: it read none
   std::vector<Check> checks;
   std::optional<std::vector<MigrationRow>> migrations;  // info alone
   std::size_t pending = 0;

@@ -1,0 +1,117 @@
+#include "hook/phases/database_run.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <exception>
+
+#include "core/base/files.hpp"
+#include "core/base/log.hpp"
+#include "hook/database/catalog.hpp"
+#include "hook/database/run_records.hpp"
+
+namespace windlass::hook {
+namespace {
+
+// The pod's name in a cluster, where the host name is set to it.
+std::string runner_name() {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+  return name.data();
+}
+
+std::string default_schema(Session& session, const Settings& settings) {
+  if (!settings.default_schema.empty()) return settings.default_schema;
+  if (!settings.schemas.empty()) return settings.schemas.front();
+  const auto current = current_schema(session);
+  if (current) return *current;
+  throw Error(ExitCode::kConfiguration, "search_path names no schema that exists",
+              "Set default-schema, or correct the role's search_path.");
+}
+
+void try_open_record(DatabaseRun& run, Recording recording) {
+  if (recording == Recording::kNone || run.context.settings.dry_run) return;
+  const std::string& schema = run.history.schema;
+  try {
+    if (!schema_exists(run.session(), schema)) return;
+    if (recording == Recording::kCreateTables) create_own_tables(run.session(), schema);
+    if (own_tables_exist(run.session(), schema)) begin_record(run);
+  } catch (const DatabaseError& error) {
+    if (run.session().lost()) throw;
+    log::info(fmt::format("this run leaves no record in the database: {}", error.what()));
+  }
+}
+
+RunFinish finish_of(const Report& report, const Clock& clock) {
+  RunFinish finish;
+  finish.outcome = exit_code_row(report.outcome).name;
+  finish.exit_code = static_cast<int>(report.outcome);
+  finish.message = report.message;
+  finish.version_from = report.version_from;
+  finish.version_to = report.version_to;
+  for (const auto& applied : report.applied) finish.applied.push_back(applied.script);
+  finish.failed_script = report.failed_script;
+  finish.set_digest = report.set_digest;
+  finish.duration_ms = std::chrono::duration_cast<Milliseconds>(clock.wall() - report.started).count();
+  return finish;
+}
+
+void try_close_record(DatabaseRun& run) {
+  if (!run.recorded) return;
+  const Report& report = run.context.report;
+  try {
+    // A run that lost its session comes back once more, for its record alone; a stopped one has no time to.
+    if (run.session().lost()) run.database.reconnect();
+    run.session().execute("setting up the session", "RESET ALL; RESET ROLE");
+    close_run(run.session(), run.history.schema, report.run_id, finish_of(report, run.context.clock));
+  } catch (const Error& error) {
+    log::warning(fmt::format("the run record was not closed: {}", error.what()));
+  }
+}
+
+}  // namespace
+
+ConnectionTarget connection_target(const Settings& settings) {
+  return {settings.database_url,  settings.database_host, settings.database_port,
+          settings.database_name, settings.database_user, settings.database_password};
+}
+
+void begin_record(DatabaseRun& run) {
+  if (run.recorded) return;
+  const Settings& settings = run.context.settings;
+  const RunStart start{run.context.report.run_id,
+                       std::string(phase_name(*run.context.report.phase)),
+                       settings.environment,
+                       run.history.table,
+                       runner_name(),
+                       settings.run_labels};
+  for (const auto& lost : open_run(run.session(), run.history.schema, start)) {
+    log::warning("an earlier run ended without a word: " + lost);
+  }
+  run.recorded = true;
+}
+
+void with_database(PhaseContext& context, Recording recording,
+                   const std::function<void(DatabaseRun&)>& work) {
+  const Settings& settings = context.settings;
+  const std::string application =
+      fmt::format("windlass-hook {} {}", phase_name(*context.report.phase), runner_name());
+  Database database(connection_target(settings), application, settings.connect_timeout, context.clock,
+                    context.stop);
+  DatabaseRun run{
+      context, database, {default_schema(database.session(), settings), settings.history_table}, false};
+  if (settings.dry_run)
+    database.session().execute("opening a read-only session", "SET default_transaction_read_only = on");
+  try_open_record(run, recording);
+  try {
+    work(run);
+  } catch (const Error& error) {
+    set_failure(context.report, error);
+    try_close_record(run);
+    throw;
+  }
+  try_close_record(run);
+}
+
+}  // namespace windlass::hook

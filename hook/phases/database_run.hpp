@@ -1,0 +1,39 @@
+// A run against a database: connected, recorded from its start, its record closed with how it ended.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "hook/database/database.hpp"
+#include "hook/phases/phase.hpp"
+
+namespace windlass::hook {
+
+// What a phase works with.
+struct DatabaseRun {
+  PhaseContext& context;
+  Database& database;
+  HistoryTableName history;
+  bool recorded = false;  // its run record is open
+
+  Session& session() { return database.session(); }
+};
+
+enum class Recording {
+  kCreateTables,  // makes Windlass's tables when the schema is there: phases that write
+  kIfPossible,    // writes the record where the tables are there and the role may
+  kNone,
+};
+
+// Connects, opens the run record, does `work`, closes the record with its outcome, failed or not. A record
+// that cannot be written is a line in the log: the run's own outcome is what counts. Throws what `work`
+// throws.
+void with_database(PhaseContext& context, Recording recording, const std::function<void(DatabaseRun&)>& work);
+
+// Opens the record unless it is open: for a run whose tables `work` has just made.
+void begin_record(DatabaseRun& run);
+
+// From the settings; also for pg_dump's environment.
+ConnectionTarget connection_target(const Settings& settings);
+
+}  // namespace windlass::hook

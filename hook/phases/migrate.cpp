@@ -1,0 +1,198 @@
+#include "hook/phases/migrate.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "core/base/log.hpp"
+#include "core/base/text.hpp"
+#include "hook/database/catalog.hpp"
+#include "hook/database/run_records.hpp"
+#include "hook/database/undo_scripts.hpp"
+#include "hook/phases/decide.hpp"
+#include "hook/phases/migration_run.hpp"
+#include "hook/phases/project_state.hpp"
+
+namespace windlass::hook {
+namespace {
+
+using migrations::ScriptKind;
+
+class Migrate {
+ public:
+  explicit Migrate(DatabaseRun& run) : run_(run), report_(run.context.report) {}
+
+  void go() {
+    state_ = read_project_state(run_);
+    report_.set_digest = state_->scripts.digest;
+    refuse_callbacks();
+    MigrateAction action = decide();
+    report_.version_from = current_version(state_->plan);
+    report_.version_to = report_.version_from;
+    report_.pending = state_->plan.to_run.size();
+    if (run_.context.settings.dry_run) return show();
+    if (action != MigrateAction::kNothing) {
+      // Another runner may have been at work since: what counts is what is true under the lock.
+      run_.database.lock(run_.history,
+                         std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
+      refresh(*state_, run_);
+      action = decide();
+    }
+    if (action != MigrateAction::kNothing) act(action);
+    say_outcome();
+  }
+
+ private:
+  // A callback that silently did not run is the very thing that this program is there to end.
+  void refuse_callbacks() const {
+    std::vector<std::string> files;
+    for (const auto* script : state_->scripts.of_kind(ScriptKind::kCallback)) files.push_back(script->path);
+    if (files.empty()) return;
+    throw Error(ExitCode::kInvalidScripts,
+                fmt::format("callback scripts are not run by this version: {}", join(files, ", ")),
+                "Move them out of the locations, or turn what they do into a repeatable script.");
+  }
+
+  MigrateAction decide() const {
+    const Settings& settings = run_.context.settings;
+    check_environment(run_, state_->database);
+    const auto faults =
+        migrations::validate(state_->plan, plan_settings(settings), migrations::PendingIs::kAllowed);
+    const MigrateDecision decision = decide_migrate(settings, state_->database, state_->plan, faults);
+    if (decision.refusal) throw *decision.refusal;
+    return decision.action;
+  }
+
+  void act(MigrateAction action) {
+    create_what_is_missing(action);
+    if (action == MigrateAction::kBaselineFirst) {
+      refresh(*state_, run_);
+      decide();
+    }
+    const auto scripts = prepare_all(run_, sources());
+    prepare_all(run_, undo_sources());  // a stored undo script that cannot run is no way back
+    Executor executor = make_executor(run_);
+    for (std::size_t i = 0; i < scripts.size(); ++i) apply(executor, *state_->plan.to_run[i], scripts[i]);
+    refresh(*state_, run_);
+    report_.version_to = current_version(state_->plan);
+    report_.pending = state_->plan.to_run.size();
+  }
+
+  void create_what_is_missing(MigrateAction action) {
+    Session& session = run_.session();
+    const auto& missing = state_->database.missing_schemas;
+    for (const auto& schema : missing) {
+      create_schema(session, schema);
+      log::info("created schema " + schema);
+    }
+    if (!state_->database.history_exists) {
+      std::vector<std::string> also;
+      if (action == MigrateAction::kBaselineFirst) also.push_back(baseline_statement());
+      create_history_table(session, run_.history, also);
+      log::info("created the history table " + run_.history.quoted());
+    }
+    if (!missing.empty()) record_schemas(missing);
+    create_own_tables(session, run_.history.schema);
+    begin_record(run_);
+    const std::string& environment = run_.context.settings.environment;
+    if (!environment.empty() && !state_->database.environment) {
+      record_environment(session, run_.history.schema, environment);
+    }
+  }
+
+  std::string baseline_statement() const {
+    const Settings& settings = run_.context.settings;
+    const NewHistoryRow row{settings.baseline_version,
+                            settings.baseline_description,
+                            "BASELINE",
+                            settings.baseline_description,
+                            std::nullopt,
+                            settings.installed_by,
+                            true};
+    return insert_history_row(run_.session(), run_.history, row, 0);
+  }
+
+  void record_schemas(const std::vector<std::string>& created) {
+    std::vector<std::string> names;
+    for (const auto& schema : created) names.push_back(Session::quote_name(schema));
+    const NewHistoryRow row{std::nullopt, "<< Flyway Schema Creation >>",     "SCHEMA", join(names, ","),
+                            std::nullopt, run_.context.settings.installed_by, true};
+    run_.session().execute("recording the created schemas",
+                           insert_history_row(run_.session(), run_.history, row, 0));
+  }
+
+  std::vector<ScriptSource> sources() const {
+    std::vector<ScriptSource> sources;
+    for (const auto* entry : state_->plan.to_run) {
+      const auto& script = *entry->script;
+      sources.push_back({script.path, script.file, script.text, script.config.execute_in_transaction});
+    }
+    return sources;
+  }
+
+  std::vector<ScriptSource> undo_sources() const {
+    std::vector<ScriptSource> sources;
+    for (const auto* entry : state_->plan.to_run) {
+      if (const auto* undo = undo_of(*entry->script)) {
+        sources.push_back({undo->path, undo->file, undo->text, undo->config.execute_in_transaction});
+      }
+    }
+    return sources;
+  }
+
+  void apply(Executor& executor, const migrations::Entry& entry, const PreparedScript& prepared) {
+    const auto& script = *entry.script;
+    ScriptJob job{prepared, {}, {}};
+    if (script.name.version) job.row.version = script.name.version->text();
+    job.row.description = script.name.description;
+    job.row.type = script.name.kind == ScriptKind::kBaseline ? "SQL_BASELINE" : "SQL";
+    job.row.script = script.path;
+    job.row.checksum = script.checksum;
+    job.row.installed_by = run_.context.settings.installed_by;
+    if (const auto* undo = undo_of(script)) job.also.push_back(store_undo(*undo));
+    run_job(run_, executor, job);
+  }
+
+  const migrations::Script* undo_of(const migrations::Script& script) const {
+    if (script.name.kind != ScriptKind::kVersioned) return nullptr;
+    return state_->scripts.find(ScriptKind::kUndo, *script.name.version);
+  }
+
+  std::string store_undo(const migrations::Script& undo) {
+    const auto replaced = migrations::replace_placeholders(undo.text, placeholder_rules(run_), undo.file);
+    return store_undo_statement(run_.session(), run_.history.schema, run_.history.table,
+                                {undo.name.version->text(), undo.name.description, undo.path,
+                                 undo.raw_checksum, replaced.text, undo.config.execute_in_transaction});
+  }
+
+  void show() {
+    prepare_all(run_, sources());
+    std::string list;
+    for (const auto* entry : state_->plan.to_run) list += "would run " + entry->script->path + "\n";
+    report_.details = list;
+    report_.message =
+        fmt::format("dry run: {} pending, nothing was changed", counted(report_.pending, "script"));
+  }
+
+  void say_outcome() {
+    const std::string version = report_.version_to ? "version " + *report_.version_to : "no version";
+    report_.message =
+        report_.applied.empty()
+            ? fmt::format("nothing to do: {} is up to date at {}", run_.history.schema, version)
+            : fmt::format("applied {}, {} is now at {}", counted(report_.applied.size(), "script"),
+                          run_.history.schema, version);
+  }
+
+  DatabaseRun& run_;
+  Report& report_;
+  std::unique_ptr<ProjectState> state_;
+};
+
+}  // namespace
+
+void run_migrate(PhaseContext& context) {
+  with_database(context, Recording::kCreateTables, [](DatabaseRun& run) { Migrate(run).go(); });
+}
+
+}  // namespace windlass::hook

@@ -1,0 +1,13 @@
+// Applies what is pending: versioned scripts ascending, then repeatable ones, each with its history row.
+#pragma once
+
+#include "hook/phases/phase.hpp"
+
+namespace windlass::hook {
+
+// Reads the state, decides, takes the lock, reads and decides again, creates what is missing, runs. With
+// dry-run it stops after the first decision, in a session that cannot write. Throws Error with the exit codes
+// of core/contract; docs/run-records.md says what is recorded.
+void run_migrate(PhaseContext& context);
+
+}  // namespace windlass::hook

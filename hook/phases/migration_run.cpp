@@ -1,0 +1,83 @@
+#include "hook/phases/migration_run.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/base/log.hpp"
+#include "core/base/text.hpp"
+#include "hook/database/catalog.hpp"
+
+namespace windlass::hook {
+namespace {
+
+// Flyway puts the default schema before the role's own search_path, unless it is first there already.
+std::string search_path(DatabaseRun& run) {
+  if (current_schema(run.session()) == run.history.schema) return "";
+  const auto original =
+      run.session().query_value("asking for search_path", "SELECT pg_catalog.current_setting('search_path')");
+  const std::string first = Session::quote_name(run.history.schema);
+  return original && !original->empty() ? first + ", " + *original : first;
+}
+
+std::string title_of(const NewHistoryRow& row) {
+  return (row.version ? "version " + *row.version + " - " : "repeatable - ") + row.description;
+}
+
+}  // namespace
+
+Executor make_executor(DatabaseRun& run) {
+  const Settings& settings = run.context.settings;
+  ExecutorSettings executor{run.history,           search_path(run),
+                            settings.lock_timeout, settings.statement_timeout,
+                            settings.retries,      run.context.report.run_id};
+  return Executor(run.database, std::move(executor), run.context.clock, run.context.stop,
+                  run.context.deadline);
+}
+
+std::vector<PreparedScript> prepare_all(DatabaseRun& run, std::vector<ScriptSource> sources) {
+  const auto placeholders = placeholder_rules(run);
+  std::vector<PreparedScript> scripts;
+  Diagnostics diagnostics;
+  for (auto& source : sources) {
+    Preparation prepared = prepare_script(std::move(source), placeholders, run.session().server_major());
+    diagnostics.add(std::move(prepared.diagnostics));
+    scripts.push_back(std::move(prepared.script));
+  }
+  if (!diagnostics.has_errors()) return scripts;
+  throw Error(ExitCode::kInvalidScripts,
+              fmt::format("the scripts to run have {}", counted(diagnostics.error_count(), "fault")),
+              "Correct them; nothing was run.")
+      .with_details(to_text(diagnostics));
+}
+
+void check_may_go_on(const DatabaseRun& run, const std::string& next) {
+  if (run.context.stop.requested()) {
+    throw Error(ExitCode::kTerminated, fmt::format("stopped before {}", next),
+                "Run again; it goes on there.");
+  }
+  if (run.context.deadline.passed()) {
+    throw Error(ExitCode::kTransient,
+                fmt::format("the deadline of {} passed before {}",
+                            format_duration(run.context.deadline.limit()), next),
+                "Run again; it goes on there. Or give the run a longer deadline.");
+  }
+}
+
+void run_job(DatabaseRun& run, Executor& executor, const ScriptJob& job) {
+  Report& report = run.context.report;
+  check_may_go_on(run, job.row.script);
+  log::info(fmt::format("running {} ({})", job.row.script, title_of(job.row)));
+  try {
+    const Milliseconds took = executor.run(job);
+    report.applied.push_back(
+        {job.row.version, job.row.description, job.script.source.path, job.row.checksum, took});
+    log::info(fmt::format("done with {} in {}", job.row.script, format_duration(took)),
+              {{"script", job.row.script}, {"durationMs", took.count()}});
+  } catch (const Error&) {
+    report.failed_script = job.script.source.path;
+    throw;
+  }
+}
+
+}  // namespace windlass::hook

@@ -1,0 +1,25 @@
+// What migrate and rollback share: an executor for this run, and scripts made ready with all their faults at
+// once.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "hook/execute/executor.hpp"
+#include "hook/phases/database_run.hpp"
+#include "hook/phases/project_state.hpp"
+
+namespace windlass::hook {
+
+Executor make_executor(DatabaseRun& run);
+
+// In the order given. Throws Error(kInvalidScripts) with every diagnostic of every script.
+std::vector<PreparedScript> prepare_all(DatabaseRun& run, std::vector<ScriptSource> sources);
+
+// Runs one job and adds it to the report when it is applied; names it there when it failed.
+void run_job(DatabaseRun& run, Executor& executor, const ScriptJob& job);
+
+// Throws when a stop was asked for or the deadline has passed, before `next` is begun.
+void check_may_go_on(const DatabaseRun& run, const std::string& next);
+
+}  // namespace windlass::hook

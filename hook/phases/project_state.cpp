@@ -1,0 +1,125 @@
+#include "hook/phases/project_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/base/clock.hpp"
+#include "core/base/text.hpp"
+#include "hook/database/catalog.hpp"
+#include "hook/database/intents.hpp"
+#include "hook/database/run_records.hpp"
+
+namespace windlass::hook {
+namespace {
+
+std::vector<std::string> managed_schemas(const DatabaseRun& run) {
+  std::vector<std::string> schemas{run.history.schema};
+  for (const auto& schema : run.context.settings.schemas) {
+    if (std::find(schemas.begin(), schemas.end(), schema) == schemas.end()) schemas.push_back(schema);
+  }
+  return schemas;
+}
+
+void throw_on_plan_faults(const migrations::Plan& plan) {
+  if (plan.faults.empty()) return;
+  throw Error(ExitCode::kConfiguration, plan.faults.front(), "Correct the target or the ignore patterns.")
+      .with_details(join(plan.faults, "\n"));
+}
+
+void check_digest(const migrations::ScriptSet& scripts, const std::string& expected) {
+  if (expected.empty() || expected == scripts.digest) return;
+  throw Error(
+      ExitCode::kInvalidScripts,
+      fmt::format("the mounted scripts have digest {}, this job was made for {}", scripts.digest, expected),
+      "Render the manifests again and apply all of them together; a stale or partial ConfigMap is mounted.");
+}
+
+}  // namespace
+
+DatabaseState read_database_state(DatabaseRun& run) {
+  DatabaseState state;
+  Session& session = run.session();
+  state.schemas = managed_schemas(run);
+  for (const auto& schema : state.schemas) {
+    if (!schema_exists(session, schema)) state.missing_schemas.push_back(schema);
+  }
+  state.history_exists = history_table_exists(session, run.history);
+  if (state.history_exists) {
+    state.rows = read_history(session, run.history);
+  } else {
+    state.schemas_empty = std::all_of(state.schemas.begin(), state.schemas.end(),
+                                      [&](const auto& schema) { return schema_is_empty(session, schema); });
+  }
+  state.in_flight = scripts_in_flight(session, run.history.schema, run.history.table);
+  state.environment = recorded_environment(session, run.history.schema);
+  return state;
+}
+
+migrations::PlaceholderRules placeholder_rules(DatabaseRun& run) {
+  const Settings& settings = run.context.settings;
+  migrations::PlaceholderRules rules = set_rules(settings).placeholders;
+  Session& session = run.session();
+  std::string timestamp = format_utc(run.context.report.started);  // 2026-01-31T12:00:00Z
+  timestamp[10] = ' ';
+  timestamp.pop_back();
+  rules.values["flyway:defaultschema"] = run.history.schema;
+  rules.values["flyway:user"] = session.user();
+  rules.values["flyway:database"] = session.database();
+  rules.values["flyway:timestamp"] = timestamp;
+  rules.values["flyway:workingdirectory"] = std::filesystem::current_path().string();
+  rules.values["flyway:table"] = run.history.table;
+  rules.values["flyway:environment"] = settings.environment;
+  return rules;
+}
+
+migrations::ScriptSet read_scripts(DatabaseRun& run) {
+  const Settings& settings = run.context.settings;
+  migrations::SetRules rules = set_rules(settings);
+  rules.placeholders = placeholder_rules(run);
+  migrations::ScriptSet scripts =
+      migrations::read_script_set(settings.locations, std::filesystem::current_path(), rules);
+  if (scripts.diagnostics.has_errors()) {
+    throw Error(ExitCode::kInvalidScripts,
+                fmt::format("the scripts have {}", counted(scripts.diagnostics.error_count(), "fault")),
+                "Correct them; nothing was run.")
+        .with_details(to_text(scripts.diagnostics));
+  }
+  if (scripts.scripts.empty()) {
+    throw Error(ExitCode::kNoScripts, "no migration scripts in " + join(settings.locations, ", "),
+                "Check the locations and that the scripts are mounted there.");
+  }
+  check_digest(scripts, settings.expect_digest);
+  return scripts;
+}
+
+std::unique_ptr<ProjectState> read_project_state(DatabaseRun& run) {
+  auto state = std::make_unique<ProjectState>();
+  state->scripts = read_scripts(run);
+  refresh(*state, run);
+  return state;
+}
+
+void refresh(ProjectState& state, DatabaseRun& run) {
+  state.database = read_database_state(run);
+  state.plan = migrations::make_plan(state.scripts, state.database.rows, plan_settings(run.context.settings));
+  throw_on_plan_faults(state.plan);
+}
+
+void check_environment(const DatabaseRun& run, const DatabaseState& state) {
+  const std::string& wanted = run.context.settings.environment;
+  if (!state.environment || wanted.empty() || *state.environment == wanted) return;
+  throw Error(
+      ExitCode::kRefused,
+      fmt::format("this database belongs to environment {}, the run is for {}", *state.environment, wanted),
+      "Check the connection. To move the database to another environment, change the row of " +
+          own_table(run.history.schema, kEnvironmentTable) + ".");
+}
+
+std::optional<std::string> current_version(const migrations::Plan& plan) {
+  if (!plan.current) return std::nullopt;
+  return plan.current->text();
+}
+
+}  // namespace windlass::hook

@@ -1,0 +1,190 @@
+#include "hook/phases/rollback.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/base/log.hpp"
+#include "core/base/text.hpp"
+#include "hook/database/catalog.hpp"
+#include "hook/database/run_records.hpp"
+#include "hook/database/undo_scripts.hpp"
+#include "hook/phases/migration_run.hpp"
+#include "hook/phases/project_state.hpp"
+
+namespace windlass::hook {
+namespace {
+
+// A version to undo and the script that does it.
+struct UndoStep {
+  const migrations::HistoryRow* row;
+  UndoScript undo;
+};
+
+migrations::Version target_version(const Settings& settings) {
+  const auto version = migrations::Version::parse(settings.target);
+  if (version) return *version;
+  throw Error(ExitCode::kUsage, "rollback needs a target version, not " + settings.target,
+              "Name the version to go back to, or 0 for before the first.");
+}
+
+bool loses_data(const sql::StatementClass& statement) {
+  for (const auto* word : {"DROP TABLE", "DROP SCHEMA", "ALTER TABLE DROP COLUMN", "TRUNCATE", "DELETE",
+                           "UPDATE", "DROP MATERIALIZED VIEW", "DROP TYPE"}) {
+    if (statement.command.starts_with(word)) return true;
+  }
+  return false;
+}
+
+class Rollback {
+ public:
+  explicit Rollback(DatabaseRun& run)
+      : run_(run), report_(run.context.report), target_(target_version(run.context.settings)) {}
+
+  void go() {
+    read();
+    if (steps_.empty()) {
+      report_.message =
+          fmt::format("nothing to undo: the database is at {}", report_.version_from.value_or("no version"));
+      return;
+    }
+    const auto scripts = prepare();
+    if (run_.context.settings.dry_run) {
+      report_.message =
+          fmt::format("dry run: {} to undo, nothing was changed", counted(steps_.size(), "version"));
+      return;
+    }
+    check_confirmation();
+    wait_safety_delay();
+    run_.database.lock(run_.history, std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
+    const auto seen = versions();
+    read();
+    if (versions() != seen) {
+      throw Error(ExitCode::kRefused, "another runner changed the database while this one waited",
+                  "Look at info, then run rollback again.");
+    }
+    undo(scripts);
+  }
+
+ private:
+  void read() {
+    state_ = read_database_state(run_);
+    check_environment(run_, state_);
+    plan_ = migrations::make_plan(no_scripts_, state_.rows, {});
+    if (!report_.version_from) report_.version_from = current_version(plan_);
+    report_.version_to = current_version(plan_);
+    steps_.clear();
+    std::vector<std::string> without;
+    for (const auto* entry : migrations::plan_rollback(plan_, target_)) {
+      auto stored =
+          stored_undo(run_.session(), run_.history.schema, run_.history.table, *entry->row->version);
+      if (stored) {
+        steps_.push_back({entry->row, std::move(*stored)});
+      } else {
+        without.push_back(*entry->row->version);
+      }
+    }
+    if (without.empty()) return;
+    throw Error(ExitCode::kRefused,
+                fmt::format("no undo script is stored for version {}", join(without, ", ")),
+                "Restore the backup, or write a new script that moves forward.");
+  }
+
+  std::vector<std::string> versions() const {
+    std::vector<std::string> versions;
+    for (const auto& step : steps_) versions.push_back(step.undo.version);
+    return versions;
+  }
+
+  // The scripts, ready to run, and what they will lose, said.
+  std::vector<PreparedScript> prepare() {
+    std::vector<PreparedScript> scripts;
+    Diagnostics diagnostics;
+    migrations::PlaceholderRules stored_as_replaced;
+    stored_as_replaced.enabled = false;
+    for (const auto& step : steps_) {
+      Preparation prepared =
+          prepare_script({step.undo.script, step.undo.script, step.undo.content, step.undo.in_transaction},
+                         stored_as_replaced, run_.session().server_major());
+      diagnostics.add(std::move(prepared.diagnostics));
+      say_what_is_lost(step, prepared.script);
+      scripts.push_back(std::move(prepared.script));
+    }
+    if (!diagnostics.has_errors()) return scripts;
+    throw Error(ExitCode::kInvalidScripts, "a stored undo script cannot run", "Restore the backup instead.")
+        .with_details(to_text(diagnostics));
+  }
+
+  void say_what_is_lost(const UndoStep& step, const PreparedScript& script) {
+    std::string text = fmt::format("undo version {} ({}) with {}\n", step.undo.version, step.row->description,
+                                   step.undo.script);
+    for (const auto& statement : script.classes) {
+      if (!loses_data(statement)) continue;
+      text += fmt::format("  loses data: {} {}\n", statement.command, join(statement.relations, ", "));
+    }
+    log::info(text.substr(0, text.size() - 1));
+    report_.details += text;
+  }
+
+  void check_confirmation() const {
+    const std::string wanted =
+        confirmation_value(run_.session().database(), report_.version_from.value_or("none"), target_.text());
+    const std::string& given = run_.context.settings.confirm;
+    if (given == wanted) return;
+    throw Error(
+        ExitCode::kRefused,
+        given.empty() ? "rollback asks for a confirmation" : "the confirmation does not fit: " + given,
+        "If what is listed above may be lost, run it again with --confirm " + wanted + ".")
+        .with_details(report_.details);
+  }
+
+  void wait_safety_delay() const {
+    const Milliseconds delay = run_.context.settings.safety_delay;
+    if (delay.count() == 0) return;
+    log::warning(fmt::format("undoing {} in {}; stop the process to prevent it",
+                             counted(steps_.size(), "version"), format_duration(delay)));
+    run_.context.clock.sleep(delay, run_.context.stop);
+    if (run_.context.stop.requested())
+      throw Error(ExitCode::kTerminated, "stopped before anything was undone");
+  }
+
+  void undo(const std::vector<PreparedScript>& scripts) {
+    Executor executor = make_executor(run_);
+    for (std::size_t i = 0; i < scripts.size(); ++i) {
+      const auto& row = *steps_[i].row;
+      const NewHistoryRow mark{row.version, row.description, "DELETE",
+                               row.script,  row.checksum,    run_.context.settings.installed_by,
+                               true};
+      run_job(run_, executor, {scripts[i], mark, {}});
+    }
+    state_ = read_database_state(run_);
+    plan_ = migrations::make_plan(no_scripts_, state_.rows, {});
+    report_.version_to = current_version(plan_);
+    report_.details.clear();
+    report_.message = fmt::format("undid {}, {} is now at {}", counted(scripts.size(), "version"),
+                                  run_.history.schema, report_.version_to.value_or("no version"));
+  }
+
+  DatabaseRun& run_;
+  Report& report_;
+  migrations::Version target_;
+  migrations::ScriptSet
+      no_scripts_;  // a rollback asks the database alone: the image may be older than its schema
+  DatabaseState state_;
+  migrations::Plan plan_;
+  std::vector<UndoStep> steps_;
+};
+
+}  // namespace
+
+std::string confirmation_value(const std::string& database, const std::string& from, const std::string& to) {
+  return fmt::format("{}-{}-to-{}", database, from, to);
+}
+
+void run_rollback(PhaseContext& context) {
+  with_database(context, Recording::kIfPossible, [](DatabaseRun& run) { Rollback(run).go(); });
+}
+
+}  // namespace windlass::hook
