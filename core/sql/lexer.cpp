@@ -5,7 +5,6 @@
 namespace windlass::sql {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kOperatorCharacters = "~!@#^&|`?+-*/%<>=";
 // A multi-character operator may end in + or - only if it holds one of these (PostgreSQL, "Operators").
 constexpr std::string_view kOperatorsThatKeepSign = "~!@#^&|`?%";
@@ -57,15 +56,7 @@ Token Lexer::next() {
 }
 
 void Lexer::skip_white_space() {
-  while (at_ < text_.size()) {
-    if (is_white_space(text_[at_])) {
-      ++at_;
-    } else if (starts(kByteOrderMark)) {
-      at_ += kByteOrderMark.size();
-    } else {
-      return;
-    }
-  }
+  while (at_ < text_.size() && is_white_space(text_[at_])) ++at_;
 }
 
 Token Lexer::finish(TokenKind kind, std::size_t begin, bool terminated) const {

@@ -30,9 +30,8 @@ struct Token {
   std::string_view in(std::string_view text) const { return text.substr(offset, length); }
 };
 
-// Reads `text` from `offset` on. White space is skipped, and so is a byte order mark where a token could
-// begin. standard_conforming_strings counts as on. Never fails: every byte that is not white space belongs to
-// a token. The text must outlive the lexer.
+// Reads `text` from `offset` on. White space is skipped. standard_conforming_strings counts as on. Never
+// fails: every byte that is not white space belongs to a token. The text must outlive the lexer.
 class Lexer {
  public:
   explicit Lexer(std::string_view text, std::size_t offset = 0) : text_(text), at_(offset) {}

@@ -15,6 +15,7 @@
 namespace windlass::sql {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\f\v";
 constexpr std::string_view kEndOfRows = "\\.";
 
@@ -108,6 +109,11 @@ void Splitter::take(const Token& token) {
   if (token.kind == TokenKind::kComment) return;
   if (token.kind == TokenKind::kSemicolon) return take_semicolon(token);
   if (token.kind == TokenKind::kBackslash) return take_backslash(token);
+  if (!open_ && token.in(source_).starts_with(kByteOrderMark)) {
+    lexer_.move_to(token.offset +
+                   kByteOrderMark.size());  // of a file that was put in front of or behind another
+    return;
+  }
   if (!open_) open(token.offset);
   shape_.add(token, source_);
   open_->length = token.end() - open_->offset;

@@ -43,10 +43,10 @@ struct SplitResult {
   Diagnostics diagnostics;
 };
 
-// Splits `source` (UTF-8; a leading byte order mark is allowed and belongs to the first piece) by the rules
-// of psql's lexer: quotes, E'' and U&'' strings, dollar quotes, nested comments, parentheses, BEGIN ATOMIC
-// bodies, COPY ... FROM STDIN with its rows. standard_conforming_strings counts as on. `file` names it in
-// diagnostics. Never fails, never needs a server.
+// Splits `source` (UTF-8; a byte order mark in front of a statement is left out of it) by the rules of psql's
+// lexer: quotes, E'' and U&'' strings, dollar quotes, nested comments, parentheses, BEGIN ATOMIC bodies, COPY
+// ... FROM STDIN with its rows. standard_conforming_strings counts as on. `file` names it in diagnostics.
+// Never fails, never needs a server.
 SplitResult split(std::string_view source, const std::string& file);
 
 }  // namespace windlass::sql

@@ -53,6 +53,12 @@ TEST_CASE("statements end at semicolons and keep their text") {
       {"comments inside stay", "SELECT -- a;\n1", {"SELECT -- a;\n1"}},
       {"only symbols", "foo bar baz; 1; *", {"foo bar baz", "1", "*"}},
       {"byte order marks", "\xEF\xBB\xBFSELECT 1;\n\xEF\xBB\xBFSELECT 2;", {"SELECT 1", "SELECT 2"}},
+      {"byte order mark before other tokens",
+       "\xEF\xBB\xBF-- c\n;\xEF\xBB\xBF;\xEF\xBB\xBF$$;$$;\xEF\xBB\xBF",
+       {"$$;$$"}},
+      {"byte order mark inside a statement is part of a name",
+       "SELECT \xEF\xBB\xBF$a$; SELECT $a$ ;$a$",
+       {"SELECT \xEF\xBB\xBF$a$", "SELECT $a$ ;$a$"}},
       {"lone carriage return ends a comment", "-- a\rSELECT 1;\rSELECT 2;", {"SELECT 1", "SELECT 2"}},
   });
 }
