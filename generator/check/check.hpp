@@ -1,0 +1,32 @@
+// The self-checks: what Argo CD and Kubernetes take without a word and then do wrong is found before it is
+// written.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generator/render/render.hpp"
+
+namespace windlass::generator {
+
+struct Finding {
+  std::string rule;  // "E4"
+  std::string path;  // of the manifest
+  std::string message;
+};
+
+struct Rule {
+  std::string_view id;
+  std::string_view says;  // one sentence
+  void (*look)(const std::vector<Manifest>& objects, std::vector<Finding>& findings);
+};
+
+// In order of id. docs/manifests.md lists them.
+std::span<const Rule> rules();
+
+// Everything that every rule finds, in the order of rules().
+std::vector<Finding> check(const Rendered& rendered);
+
+}  // namespace windlass::generator

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "generator/check/object.hpp"
+#include "generator/check/rules.hpp"
+#include "generator/plan/metadata.hpp"
+
+namespace windlass::generator {
+namespace {
+
+void check_container(const Manifest& object, const Tree& container, Findings& findings) {
+  const auto expect = [&](bool holds, std::string_view fault) {
+    if (holds) return;
+    findings.push_back(
+        {"E12", object.path, fmt::format("container {}: {}", text_at(container, {"name"}), fault)});
+  };
+  expect(is(container, {"securityContext", "allowPrivilegeEscalation"}, false),
+         "privilege escalation is not off");
+  expect(is(container, {"securityContext", "readOnlyRootFilesystem"}, true),
+         "the root file system can be written");
+  expect(is(container, {"securityContext", "runAsNonRoot"}, true), "it may run as root");
+  expect(is(container, {"securityContext", "capabilities", "drop"}, List{"ALL"}), "it keeps capabilities");
+  expect(is(container, {"securityContext", "seccompProfile", "type"}, "RuntimeDefault"),
+         "no seccomp profile");
+  expect(!is(container, {"securityContext", "privileged"}, true), "it is privileged");
+}
+
+void check_volumes(const Manifest& object, const Tree& pod, Findings& findings) {
+  constexpr std::array<std::string_view, 9> kAllowed = {
+      "name",      "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim",
+      "projected", "secret"};
+  for (const auto& volume : list_at(pod, {"spec", "volumes"})) {
+    if (volume.members() == nullptr) continue;
+    for (const auto& member : *volume.members()) {
+      if (std::find(kAllowed.begin(), kAllowed.end(), member.key) != kAllowed.end()) continue;
+      findings.push_back(
+          {"E12", object.path, fmt::format("a restricted namespace takes no {} volume", member.key)});
+    }
+  }
+}
+
+}  // namespace
+
+// A namespace that enforces Pod Security's restricted level accepts the Job and then makes no pod.
+void check_restricted_pods(const Objects& objects, Findings& findings) {
+  for (const auto& object : objects) {
+    const Tree* pod = pod_template(object);
+    if (pod == nullptr) continue;
+    for (const auto* container : containers_of(*pod)) check_container(object, *container, findings);
+    check_volumes(object, *pod, findings);
+    for (const auto key : {"hostNetwork", "hostPID", "hostIPC"}) {
+      if (is(*pod, {"spec", key}, true))
+        findings.push_back({"E12", object.path, fmt::format("{} is on", key)});
+    }
+    if (is(*pod, {"spec", "securityContext", "runAsUser"}, 0)) {
+      findings.push_back({"E12", object.path, "the pod runs as root"});
+    }
+  }
+}
+
+// A hook pod that the application's Service selects gets the application's requests.
+void check_pod_labels(const Objects& objects, Findings& findings) {
+  for (const auto& object : objects) {
+    const Tree* pod = pod_template(object);
+    const Tree* labels = pod == nullptr ? nullptr : pod->find({"metadata", "labels"});
+    if (labels == nullptr || labels->members() == nullptr) continue;
+    for (const auto& member : *labels->members()) {
+      if (!is_selector_label(member.key) || member.value == kHookPodName) continue;
+      findings.push_back(
+          {"E13", object.path, fmt::format("a Service may select the pods by {}", member.key)});
+    }
+  }
+}
+
+}  // namespace windlass::generator

@@ -1,0 +1,37 @@
+// The rules one by one. The behaviour of Argo CD or Kubernetes that asks for a rule stands beside its source.
+#pragma once
+
+#include <vector>
+
+#include "generator/check/check.hpp"
+
+namespace windlass::generator {
+
+using Objects = std::vector<Manifest>;
+using Findings = std::vector<Finding>;
+
+// hook_rules.cpp
+void check_hook_words(const Objects& objects, Findings& findings);        // E1
+void check_unique_objects(const Objects& objects, Findings& findings);    // E2
+void check_dependencies(const Objects& objects, Findings& findings);      // E4
+void check_delete_policies(const Objects& objects, Findings& findings);   // E5
+void check_no_data_in_hooks(const Objects& objects, Findings& findings);  // E6
+void check_no_helm_hooks(const Objects& objects, Findings& findings);     // E9
+void check_no_sync_fail(const Objects& objects, Findings& findings);      // E20
+
+// job_rules.cpp
+void check_jobs(const Objects& objects, Findings& findings);                   // E3
+void check_failure_policies(const Objects& objects, Findings& findings);       // E11
+void check_service_account_names(const Objects& objects, Findings& findings);  // E14
+
+// pod_rules.cpp
+void check_restricted_pods(const Objects& objects, Findings& findings);  // E12
+void check_pod_labels(const Objects& objects, Findings& findings);       // E13
+
+// content_rules.cpp
+void check_config_maps(const Objects& objects, Findings& findings);       // E7
+void check_digests(const Objects& objects, Findings& findings);           // E15
+void check_no_empty_maps(const Objects& objects, Findings& findings);     // E18
+void check_rollback_objects(const Objects& objects, Findings& findings);  // E19
+
+}  // namespace windlass::generator

@@ -1,0 +1,105 @@
+#include "generator/cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "generator/commands/render.hpp"
+
+namespace windlass::generator {
+namespace {
+
+// What stands before the command, and what the chosen command will run.
+struct Context {
+  std::string project;    // --project
+  std::string templates;  // --templates
+  Run run;
+};
+
+// The project's folder: DIR behind the command, --project before it, or where we are.
+std::filesystem::path project_folder(const Context& context, const std::string& given) {
+  if (!given.empty() && !context.project.empty()) {
+    throw Error(ExitCode::kUsage, "the project's folder is named twice: by --project and behind the command",
+                "Name it once.");
+  }
+  if (!given.empty()) return given;
+  return context.project.empty() ? "." : context.project;
+}
+
+// One function for each command: it adds the command with its options to the app, and when the command is the
+// one that was asked for, it leaves in the context what is to be run. Options live until then in a
+// shared_ptr, because CLI11 writes them after this function has returned.
+void add_render(CLI::App& app, Context& context) {
+  struct Given {
+    RenderOptions options;
+    std::string folder;
+  };
+  auto given = std::make_shared<Given>();
+  auto* command =
+      app.add_subcommand("render", "Write the Kubernetes manifests of a project for one environment.");
+  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.");
+  command->add_option("--env", given->options.environment, "Environment to render.")->required();
+  command->add_option("--target", given->options.target, "What the manifests are for: argocd.")->required();
+  command->add_option("--mode", given->options.mode, "Where in a sync they run: presync.")
+      ->capture_default_str();
+  command->add_option("-o,--output", given->options.output, "Folder to write to, or - for stdout.")
+      ->required();
+  command->add_flag("--check", given->options.check,
+                    "Write nothing; exit 1 with a diff when the folder differs.");
+  command->callback([given, &context] {
+    given->options.folder = project_folder(context, given->folder);
+    if (!context.templates.empty()) given->options.templates = context.templates;
+    context.run = [given] { return run_render(given->options, std::cout, std::cerr); };
+  });
+}
+
+void add_commands(CLI::App& app, Context& context) { add_render(app, context); }
+
+// CLI11's messages begin with a capital letter, ours do not; names of options and quotes stay as they are.
+std::string as_ours(std::string message) {
+  const bool is_sentence = message.size() > 1 && std::isupper(static_cast<unsigned char>(message[1])) == 0;
+  if (is_sentence) message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
+  while (message.ends_with('\n') || message.ends_with('.')) message.pop_back();
+  return message;
+}
+
+Run print(std::string text) {
+  return [text = std::move(text)] {
+    std::cout << text;
+    return ExitCode::kDone;
+  };
+}
+
+}  // namespace
+
+Run parse_command_line(int argc, const char* const* argv) {
+  CLI::App app("Brings a database to the schema that a release needs, and proves that it did.", "windlass");
+  Context context;
+  app.add_option("--project", context.project,
+                 "Folder that holds windlass.yaml; the default is where you are.");
+  app.add_option("--templates", context.templates, "Folder with templates in place of the built-in ones.");
+  app.set_version_flag("--version", "windlass " WINDLASS_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_commands(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return print(app.help());
+  } catch (const CLI::CallForAllHelp&) {
+    return print(app.help("", CLI::AppFormatMode::All));
+  } catch (const CLI::CallForVersion& version) {
+    return print(std::string(version.what()) + "\n");
+  } catch (const CLI::ParseError& error) {
+    throw Error(ExitCode::kUsage, as_ours(error.what()), "Run windlass --help, or windlass COMMAND --help.");
+  }
+  return context.run;
+}
+
+}  // namespace windlass::generator

@@ -1,0 +1,137 @@
+#include "generator/manifests/folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/base/error.hpp"
+#include "core/base/files.hpp"
+#include "core/base/unified_diff.hpp"
+
+namespace windlass::generator {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxManifestBytes = 16U << 20U;  // a ConfigMap of 1 MiB, however it is quoted
+
+using Present =
+    std::map<std::string, std::string>;  // path below the folder -> text, of files that a render wrote
+
+std::string_view line_one(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+bool may_be_ours(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.ends_with(".yaml") || name.ends_with(".yaml.txt");
+}
+
+void read_present(Present& present, const fs::path& folder, const std::string& below) {
+  if (!fs::exists(folder / below)) return;
+  for (const auto& entry : fs::directory_iterator(folder / below)) {
+    if (!entry.is_regular_file() || !may_be_ours(entry.path())) continue;
+    if (entry.file_size() > kMaxManifestBytes) continue;
+    std::string text = read_file(entry.path(), kMaxManifestBytes);
+    if (text.starts_with(kRenderedMark)) present[below + entry.path().filename().string()] = std::move(text);
+  }
+}
+
+void refuse_other_environment(const fs::path& folder, const Present& present,
+                              const project::Project& project) {
+  const std::string ours = first_line(project);
+  const std::string project_mark = fmt::format("{}{},", kRenderedMark, project.name);
+  for (const auto& [path, text] : present) {
+    const auto first = line_one(text);
+    if (first == ours || !first.starts_with(project_mark)) continue;
+    throw Error(
+        ExitCode::kConfiguration,
+        fmt::format("{} holds another environment of {}: {}", folder.string(), project.name, first.substr(2)),
+        "Render each environment into a folder of its own; a cluster would apply both.");
+  }
+}
+
+void refuse_foreign_file(const fs::path& path, const std::string& why) {
+  throw Error(ExitCode::kConfiguration, fmt::format("{} is in the way: {}", path.string(), why),
+              "Move it away, or render into another folder.");
+}
+
+void compare_file(FolderChanges& changes, const fs::path& folder, const Manifest& manifest,
+                  const Present& present, const std::string& ours) {
+  const auto found = present.find(manifest.path);
+  if (found == present.end()) {
+    if (fs::exists(folder / manifest.path)) refuse_foreign_file(folder / manifest.path, "no render wrote it");
+    changes.added.push_back(&manifest);
+  } else if (line_one(found->second) != ours) {
+    refuse_foreign_file(folder / manifest.path, "it belongs to another project");
+  } else if (found->second != manifest.text) {
+    changes.changed.push_back(&manifest);
+  } else {
+    ++changes.unchanged;
+  }
+}
+
+}  // namespace
+
+FolderChanges compare_folder(const fs::path& folder, const Rendered& rendered,
+                             const project::Project& project) {
+  Present present;
+  read_present(present, folder, "");
+  read_present(present, folder, "snippets/");
+  refuse_other_environment(folder, present, project);
+
+  FolderChanges changes;
+  const std::string ours = first_line(project);
+  std::set<std::string> wanted;
+  for (const auto* files : {&rendered.objects, &rendered.snippets}) {
+    for (const auto& manifest : *files) {
+      wanted.insert(manifest.path);
+      compare_file(changes, folder, manifest, present, ours);
+    }
+  }
+  for (const auto& [path, text] : present) {
+    if (wanted.count(path) == 0 && line_one(text) == ours) changes.stale.push_back(path);
+  }
+  return changes;
+}
+
+void update_folder(const fs::path& folder, const FolderChanges& changes) {
+  for (const auto* manifests : {&changes.added, &changes.changed}) {
+    for (const auto* manifest : *manifests) {
+      const fs::path path = folder / manifest->path;
+      write_file_atomically(path, manifest->text);
+      if (read_file(path, kMaxManifestBytes) != manifest->text) {
+        throw Error(ExitCode::kInternal,
+                    fmt::format("{} reads back differently from what was written", path.string()));
+      }
+    }
+  }
+  for (const auto& stale : changes.stale) {
+    std::error_code error;
+    fs::remove(folder / stale, error);
+    if (error) {
+      throw Error(ExitCode::kConfiguration,
+                  fmt::format("cannot remove {}: {}", (folder / stale).string(), error.message()),
+                  "It is no longer rendered; remove it, or the cluster keeps applying it.");
+    }
+  }
+}
+
+std::string diff_folder(const fs::path& folder, const FolderChanges& changes) {
+  std::map<std::string, std::string> diffs;  // by path, whatever happens to the file
+  for (const auto* manifest : changes.added) {
+    diffs[manifest->path] = unified_diff("", manifest->text, "/dev/null", "b/" + manifest->path);
+  }
+  for (const auto* manifest : changes.changed) {
+    diffs[manifest->path] = unified_diff(read_file(folder / manifest->path, kMaxManifestBytes),
+                                         manifest->text, "a/" + manifest->path, "b/" + manifest->path);
+  }
+  for (const auto& path : changes.stale) {
+    diffs[path] = unified_diff(read_file(folder / path, kMaxManifestBytes), "", "a/" + path, "/dev/null");
+  }
+  std::string text;
+  for (const auto& [path, diff] : diffs) text += diff;
+  return text;
+}
+
+}  // namespace windlass::generator

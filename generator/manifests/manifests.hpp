@@ -1,0 +1,15 @@
+// From a project to the files of a render, checked: the whole way but the writing.
+#pragma once
+
+#include "core/project/project.hpp"
+#include "generator/render/render.hpp"
+#include "generator/render/templates.hpp"
+
+namespace windlass::generator {
+
+// Reads the project's scripts, plans Argo CD's PreSync mode, renders and checks the result. Throws
+// Error(kInvalidScripts) or Error(kConfiguration) with every diagnostic in its details, and Error(kInternal)
+// when a self-check fires: then the fault is in a template or in windlass.
+Rendered make_manifests(const project::Project& project, const Templates& templates);
+
+}  // namespace windlass::generator

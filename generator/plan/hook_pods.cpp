@@ -1,0 +1,101 @@
+#include "generator/plan/hook_pods.hpp"
+
+#include <utility>
+
+#include "core/base/digest.hpp"
+#include "core/contract/labels.hpp"
+#include "generator/plan/environment.hpp"
+#include "generator/plan/names.hpp"
+#include "generator/tree/emit.hpp"
+
+namespace windlass::generator {
+namespace {
+
+constexpr std::string_view kSettingsKey = "settings.yaml";
+constexpr std::string_view kSettingsMount = "/windlass/settings";
+constexpr std::string_view kFilesDigestAnnotation = "windlass.dev/files-digest";
+
+Container container_of(const Scope& scope, std::string name, Phase phase, DryRun dry_run = DryRun::kNo) {
+  auto settings = container_settings(scope.project, scope.database, scope.files, phase, dry_run);
+  if (!settings.settings_file.empty()) {
+    settings.environment.insert(settings.environment.begin(),
+                                Members{{"name", "WINDLASS_SETTINGS"}, {"value", contract::kSettingsFile}});
+  }
+  return {std::move(name), phase, std::move(settings.environment)};
+}
+
+SettingsMap settings_map_of(const Scope& scope, Phase phase, std::string_view suffix) {
+  const auto settings = container_settings(scope.project, scope.database, scope.files, phase);
+  if (settings.settings_file.empty()) return {};
+  return {fit_name(scope.base, suffix), emit_yaml(settings.settings_file)};
+}
+
+void mount_settings(Pod& pod, const SettingsMap& map) {
+  if (map.text.empty()) return;
+  const List items = {Members{{"key", kSettingsKey}, {"path", kSettingsKey}}};
+  const List sources = {Members{{"configMap", Members{{"name", map.name}, {"items", items}}}}};
+  pod.volumes.push_back(files_volume("settings", kSettingsMount, sources));
+}
+
+// The pod of a phase that has the scripts at hand. The digest of all its files stands in an annotation, so
+// that the hash in the Job's name changes with them.
+Pod script_pod(const Scope& scope, Phase phase) {
+  Pod pod;
+  pod.phase = phase;
+  pod.service_account = service_account_name(scope.project);
+  pod.main = container_of(scope, std::string(phase_name(phase)), phase);
+  pod.volumes = {temporary_volume(), files_volume("sql", contract::kScriptsMount, scope.scripts.sources)};
+  const auto map = settings_map(scope);
+  mount_settings(pod, map);
+  const std::string queries = phase == Phase::kVerify ? scope.queries.digest : std::string();
+  pod.annotations.emplace(kFilesDigestAnnotation, sha256_hex(scope.scripts.digest + queries + map.text));
+  return pod;
+}
+
+}  // namespace
+
+// verify has every setting that any phase of a sync has, so its settings file serves them all.
+SettingsMap settings_map(const Scope& scope) { return settings_map_of(scope, Phase::kVerify, "settings"); }
+
+SettingsMap rollback_settings_map(const Scope& scope) {
+  return settings_map_of(scope, Phase::kRollback, "rollback-settings");
+}
+
+Pod backup_pod(const Scope& scope) {
+  Pod pod = script_pod(scope, Phase::kBackup);
+  pod.volumes.push_back(backup_volume(scope.project.backup));
+  return pod;
+}
+
+Pod migrate_pod(const Scope& scope) {
+  Pod pod = script_pod(scope, Phase::kMigrate);
+  pod.init_containers.push_back(container_of(scope, "preflight", Phase::kPreflight));
+  if (scope.project.migration.policies.dry_run_first) {
+    pod.init_containers.push_back(container_of(scope, "dry-run", Phase::kMigrate, DryRun::kYes));
+  }
+  return pod;
+}
+
+Pod verify_pod(const Scope& scope) {
+  Pod pod = script_pod(scope, Phase::kVerify);
+  if (!scope.queries.sources.empty()) {
+    pod.volumes.push_back(files_volume("queries", contract::kVerifyMount, scope.queries.sources));
+  }
+  return pod;
+}
+
+Pod rollback_pod(const Scope& scope) {
+  Pod pod;
+  pod.phase = Phase::kRollback;
+  pod.service_account = rollback_service_account_name(scope.project);
+  pod.main = container_of(scope, "rollback", Phase::kRollback);
+  pod.volumes = {temporary_volume()};
+  mount_settings(pod, rollback_settings_map(scope));
+  return pod;
+}
+
+Tree guard_container(const Scope& scope) {
+  return container(scope.project, container_of(scope, "windlass-guard", Phase::kGuard), {});
+}
+
+}  // namespace windlass::generator

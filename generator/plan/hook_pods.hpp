@@ -1,0 +1,42 @@
+// The pod of each phase of one database: its containers, their settings and what they mount.
+#pragma once
+
+#include <string>
+
+#include "core/project/project.hpp"
+#include "generator/plan/mount.hpp"
+#include "generator/plan/pod.hpp"
+#include "generator/plan/script_files.hpp"
+#include "generator/tree/tree.hpp"
+
+namespace windlass::generator {
+
+// One database of a project with what is known about it while its objects are planned.
+struct Scope {
+  const project::Project& project;
+  const project::Database& database;
+  const DatabaseFiles& files;
+  std::string base;  // that its objects' names begin with
+  Mount scripts;
+  Mount queries;
+};
+
+// A ConfigMap with the hook's settings file, for what an environment cannot carry.
+struct SettingsMap {
+  std::string name;
+  std::string text;  // of settings.yaml; empty: no ConfigMap is needed
+};
+SettingsMap settings_map(const Scope& scope);           // for the phases of a sync
+SettingsMap rollback_settings_map(const Scope& scope);  // of its own, because hooks come and go
+
+Pod backup_pod(const Scope& scope);
+// preflight first, then a dry run when the policy asks for it, then migrate.
+Pod migrate_pod(const Scope& scope);
+Pod verify_pod(const Scope& scope);
+// Without scripts: the undo scripts are in the database, so it works for a release whose files are gone.
+Pod rollback_pod(const Scope& scope);
+
+// For the application's own pod: it has only the settings that guard needs, and mounts nothing.
+Tree guard_container(const Scope& scope);
+
+}  // namespace windlass::generator

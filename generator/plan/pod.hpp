@@ -1,0 +1,54 @@
+// Containers, volumes and the pod of a hook Job.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/contract/phase.hpp"
+#include "core/project/project.hpp"
+#include "generator/plan/environment.hpp"
+#include "generator/tree/tree.hpp"
+
+namespace windlass::generator {
+
+// A volume with the place where every container of the pod mounts it.
+struct Volume {
+  std::string name;
+  std::string mount_path;
+  std::string source_kind;  // "projected", "emptyDir", "persistentVolumeClaim"
+  Tree source;
+  bool read_only = false;
+};
+
+// A container before it is written: which phase it runs, under which name and settings.
+struct Container {
+  std::string name;
+  Phase phase = Phase::kMigrate;
+  List environment;
+};
+
+// /tmp: the root file system is read-only. It has a size because Argo CD's "create Job" action drops empty
+// maps.
+Volume temporary_volume();
+// Files of ConfigMaps, put together by their paths.
+Volume files_volume(std::string_view name, std::string_view mount_path, const List& sources);
+// Where backups are published: the claim of the project, else an emptyDir that dies with the pod.
+Volume backup_volume(const project::Backup& backup);
+
+// Restricted as Pod Security "restricted" asks, with a read-only root file system.
+Tree container(const project::Project& project, const Container& container,
+               const std::vector<Volume>& volumes);
+
+struct Pod {
+  Phase phase = Phase::kMigrate;
+  std::string service_account;
+  std::vector<Container> init_containers;
+  Container main;
+  std::vector<Volume> volumes;
+  project::Map annotations;  // besides those that every pod has
+};
+
+Tree pod(const project::Project& project, const project::Database& database, const Pod& plan);
+
+}  // namespace windlass::generator

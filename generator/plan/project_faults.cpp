@@ -1,0 +1,120 @@
+#include "generator/plan/project_faults.hpp"
+
+#include <fmt/format.h>
+
+#include "core/contract/labels.hpp"
+#include "core/contract/phase.hpp"
+#include "generator/plan/argocd.hpp"
+#include "generator/plan/environment.hpp"
+#include "generator/plan/job.hpp"
+#include "generator/plan/metadata.hpp"
+
+namespace windlass::generator {
+namespace {
+
+class Faults {
+ public:
+  explicit Faults(const project::Project& project) : project_(project) {}
+
+  Diagnostics find() {
+    for (const auto& database : project_.databases) check_connection(database);
+    check_labels();
+    check_annotations();
+    check_environment();
+    check_deadlines();
+    check_kubernetes();
+    return std::move(diagnostics_);
+  }
+
+ private:
+  void error(std::string message, std::string help) {
+    diagnostics_.add({Severity::kError, {project_.file, 0, 0}, std::move(message), std::move(help)});
+  }
+
+  void check_connection(const project::Database& database) {
+    const auto& connection = database.connection;
+    if (connection.url || (!connection.host.empty() && !database.name.empty())) return;
+    error(fmt::format("database {} has no connection", database.key),
+          "Give connection.url with name and key of a Secret that holds the URL, or connection.host and a "
+          "name.");
+  }
+
+  void check_labels() {
+    for (const auto& [key, value] : project_.kubernetes.labels) {
+      if (!is_selector_label(key)) continue;
+      error(
+          fmt::format("kubernetes.labels: {} may be what the application's Service selects its pods by", key),
+          "Hook pods must not get its requests. Put the label into metadata.labels, which stays off the "
+          "pods.");
+    }
+    const auto& any = project_.databases.front();
+    const auto ours = pod_labels(with_plain_kubernetes(), any, Phase::kMigrate);
+    for (const auto& [key, value] : project_.kubernetes.labels) {
+      if (ours.count(key) > 0 && !is_selector_label(key)) refuse_ours("kubernetes.labels", key);
+    }
+  }
+
+  void check_annotations() {
+    const auto ours = pod_annotations(with_plain_kubernetes());
+    for (const auto& [key, value] : project_.kubernetes.annotations) {
+      const bool hook = key.starts_with("argocd.argoproj.io/") || key.starts_with("helm.sh/");
+      if (hook || ours.count(key) > 0) refuse_ours("kubernetes.annotations", key);
+    }
+  }
+
+  void check_environment() {
+    for (const auto& [name, value] : project_.kubernetes.env) {
+      if (name.starts_with("WINDLASS_") || name == "PGSSLMODE") refuse_ours("kubernetes.env", name);
+    }
+  }
+
+  void check_deadlines() {
+    const auto& kubernetes = project_.kubernetes;
+    const Milliseconds needed = project_.migration.limits.deadline + kubernetes.termination_grace;
+    if (needed > kubernetes.active_deadline) {
+      error(
+          fmt::format("kubernetes.activeDeadline ({}) ends a Job before migration.limits.deadline ({}) does",
+                      format_duration(kubernetes.active_deadline),
+                      format_duration(project_.migration.limits.deadline)),
+          fmt::format("Make it at least {}: the deadline and the termination grace.",
+                      format_duration(needed)));
+    }
+    constexpr Milliseconds kShortestTtl{3600'000};
+    if (kubernetes.ttl_after_finished < kShortestTtl) {
+      error(fmt::format("kubernetes.ttlAfterFinished is {}", format_duration(kubernetes.ttl_after_finished)),
+            "Make it at least 1h, so that the logs of a failed Job are still there when somebody looks.");
+    }
+  }
+
+  void check_kubernetes() {
+    const auto& kubernetes = project_.kubernetes;
+    if (!kubernetes_minor(kubernetes.min_version)) {
+      error(fmt::format("kubernetes.minVersion '{}' is no version of Kubernetes", kubernetes.min_version),
+            "Write it as 1.29.");
+    }
+    if (kubernetes.run_as_user == 0) {
+      error("the hook would run as root",
+            "Give securityContext.runAsUser another number than 0, or leave it out.");
+    }
+  }
+
+  void refuse_ours(std::string_view where, std::string_view key) {
+    error(fmt::format("{}: {} is set by windlass", where, key), "Leave it out.");
+  }
+
+  project::Project with_plain_kubernetes() const {
+    project::Project plain = project_;
+    plain.kubernetes.labels.clear();
+    plain.kubernetes.annotations.clear();
+    return plain;
+  }
+
+  const project::Project& project_;
+  Diagnostics diagnostics_;
+};
+
+}  // namespace
+
+Diagnostics project_faults(const project::Project& project) { return Faults(project).find(); }
+
+}  // namespace windlass::generator

@@ -1,0 +1,151 @@
+#include "generator/plan/script_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "core/base/files.hpp"
+#include "core/base/text.hpp"
+#include "core/contract/settings.hpp"
+#include "generator/plan/names.hpp"
+
+namespace windlass::generator {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxFileBytes = 64U << 20U;
+
+// A location of the project: where it lies here and where it will lie in the pod.
+struct Location {
+  std::string root;    // normal form, with a slash at the end
+  std::string folder;  // below the mount
+};
+
+// Two locations never share a folder, whatever their names become.
+std::vector<Location> map_locations(const std::vector<std::string>& locations, const fs::path& base) {
+  std::vector<Location> result;
+  std::set<std::string> used;
+  for (std::string_view location : locations) {
+    constexpr std::string_view kScheme = "filesystem:";
+    const std::string stem = mount_folder(location);
+    if (location.starts_with(kScheme)) location.remove_prefix(kScheme.size());
+    const std::string root = (base / location / "").lexically_normal().string();
+    const bool known =
+        std::any_of(result.begin(), result.end(), [&](const Location& l) { return l.root == root; });
+    if (known) continue;
+    std::string folder = stem;
+    for (int n = 2; !used.insert(folder).second; ++n) folder = fmt::format("{}-{}", stem, n);
+    result.push_back({root, folder});
+  }
+  return result;
+}
+
+MountedFile mounted(const std::string& file, std::string path) {
+  return {std::move(path), read_file(file, kMaxFileBytes), file};
+}
+
+void add_script(DatabaseFiles& files, const migrations::Script& script,
+                const std::vector<Location>& locations) {
+  const std::string file = fs::path(script.file).lexically_normal().string();
+  for (const auto& location : locations) {
+    if (file != location.root + script.path) continue;
+    const std::string path = location.folder + "/" + script.path;
+    files.scripts.push_back(mounted(script.file, path));
+    const std::string conf = script.file + ".conf";
+    if (fs::is_regular_file(conf)) files.scripts.push_back(mounted(conf, path + ".conf"));
+    if (std::find(files.locations.begin(), files.locations.end(), location.folder) == files.locations.end()) {
+      files.locations.push_back(location.folder);
+    }
+    return;
+  }
+}
+
+void read_scripts(DatabaseFiles& files, const project::Project& project, const project::Database& database,
+                  const fs::path& base) {
+  auto set = migrations::read_script_set(database.scripts.locations, base, set_rules(project));
+  files.diagnostics.add(std::move(set.diagnostics));
+  if (set.scripts.empty() && !files.diagnostics.has_errors()) {
+    files.diagnostics.add({Severity::kError,
+                           {project.file, 0, 0},
+                           fmt::format("database {} has no migration scripts in {}", database.key,
+                                       join(database.scripts.locations, ", ")),
+                           "Add a script such as V1__create_orders.sql, or correct scripts.locations."});
+  }
+  const auto locations = map_locations(database.scripts.locations, base);
+  for (const auto& script : set.scripts) add_script(files, script, locations);
+  const auto versioned = set.of_kind(migrations::ScriptKind::kVersioned);
+  if (!versioned.empty()) files.head_version = versioned.back()->name.version->text();
+  files.set_digest = std::move(set.digest);
+}
+
+// Every *.sql below `root` but what is hidden, by path.
+std::vector<std::string> query_paths(const fs::path& root) {
+  std::vector<std::string> paths;
+  auto entry = fs::recursive_directory_iterator(root, fs::directory_options::follow_directory_symlink);
+  for (; entry != fs::recursive_directory_iterator(); ++entry) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with('.')) {
+      entry.disable_recursion_pending();
+    } else if (entry->is_regular_file() && name.ends_with(".sql")) {
+      paths.push_back(entry->path().lexically_relative(root).generic_string());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+void read_queries(DatabaseFiles& files, const project::Database& database, const fs::path& base) {
+  for (const auto& location : map_locations(database.scripts.verify, base)) {
+    if (!fs::is_directory(location.root)) {
+      if (database.scripts.verify == project::Scripts{}.verify) continue;
+      files.diagnostics.add({Severity::kError,
+                             {location.root, 0, 0},
+                             "this folder of verify queries does not exist",
+                             "Create it, or correct scripts.verify."});
+      continue;
+    }
+    const auto paths = query_paths(location.root);
+    if (!paths.empty()) files.verify_locations.push_back(location.folder);
+    for (const auto& path : paths)
+      files.queries.push_back(mounted(location.root + path, location.folder + "/" + path));
+  }
+}
+
+}  // namespace
+
+migrations::SetRules set_rules(const project::Project& project) {
+  const auto& settings = project.migration.settings;
+  const auto text = [&](std::string_view name) {
+    const auto found = settings.find(std::string(name));
+    return found != settings.end() ? found->second : std::string(find_setting(name)->default_value);
+  };
+  migrations::SetRules rules;
+  rules.naming.versioned_prefix = text("sql-migration-prefix");
+  rules.naming.undo_prefix = text("undo-sql-migration-prefix");
+  rules.naming.repeatable_prefix = text("repeatable-sql-migration-prefix");
+  rules.naming.baseline_prefix = text("baseline-migration-prefix");
+  rules.naming.separator = text("sql-migration-separator");
+  rules.naming.suffixes = split(text("sql-migration-suffixes"), ',');
+  rules.placeholders.enabled = text("placeholder-replacement") == "true";
+  rules.placeholders.prefix = text("placeholder-prefix");
+  rules.placeholders.suffix = text("placeholder-suffix");
+  for (const auto& [name, value] : project.migration.placeholders)
+    rules.placeholders.values[to_lower(name)] = value;
+  rules.encoding = text("encoding");
+  rules.validate_naming = text("validate-migration-naming") == "true";
+  rules.fail_on_missing_location = text("fail-on-missing-locations") == "true";
+  return rules;
+}
+
+DatabaseFiles read_database_files(const project::Project& project, const project::Database& database) {
+  const fs::path base = fs::path(project.file).parent_path();
+  DatabaseFiles files;
+  read_scripts(files, project, database, base);
+  read_queries(files, database, base);
+  return files;
+}
+
+}  // namespace windlass::generator

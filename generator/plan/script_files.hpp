@@ -1,0 +1,36 @@
+// Reads the files of a project that travel into the cluster: scripts, their .conf files and verify queries.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/diagnostic.hpp"
+#include "core/migrations/script_set.hpp"
+#include "core/project/project.hpp"
+
+namespace windlass::generator {
+
+struct MountedFile {
+  std::string path;   // below the mount: "sql/V1__create_orders.sql"
+  std::string bytes;  // as they lie in the file
+  std::string file;   // as it was opened, for messages
+};
+
+// What the pods of one database get to see.
+struct DatabaseFiles {
+  std::string set_digest;
+  std::string head_version;            // the highest versioned script; empty: none
+  std::vector<std::string> locations;  // folders below the mount that hold scripts
+  std::vector<MountedFile> scripts;
+  std::vector<std::string> verify_locations;  // folders below the mount that hold queries
+  std::vector<MountedFile> queries;
+  Diagnostics diagnostics;  // of the script set; with errors in it the rest is not to be used
+};
+
+// How the project's settings say that its scripts are named and read.
+migrations::SetRules set_rules(const project::Project& project);
+
+// Relative locations are taken from the folder of the project's file. No script at all is an error.
+DatabaseFiles read_database_files(const project::Project& project, const project::Database& database);
+
+}  // namespace windlass::generator

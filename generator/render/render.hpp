@@ -1,0 +1,36 @@
+// Turns a plan into the files that a render writes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/project/project.hpp"
+#include "generator/plan/plan.hpp"
+#include "generator/render/templates.hpp"
+#include "generator/tree/tree.hpp"
+
+namespace windlass::generator {
+
+// A file of the output folder.
+struct Manifest {
+  std::string path;  // below the output folder
+  Tree tree;         // what the text says
+  std::string text;  // with our first line
+};
+
+struct Rendered {
+  std::vector<Manifest> objects;  // in the plan's order
+  std::vector<Manifest> snippets;
+};
+
+// Throws Error(kConfiguration) when a template does not fit (Templates::expand).
+Rendered render(const Plan& plan, const Templates& templates, const project::Project& project);
+
+// The first line of every file of this project and environment: by it a later render knows which files are
+// its own. Other files are never overwritten or removed.
+std::string first_line(const project::Project& project);
+
+// What every first_line begins with.
+inline constexpr std::string_view kRenderedMark = "# rendered by windlass for ";
+
+}  // namespace windlass::generator

@@ -1,0 +1,157 @@
+#include "generator/render/templates.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.hpp"
+#include "core/base/files.hpp"
+#include "core/base/text.hpp"
+#include "generator/render/embedded_templates.hpp"
+#include "generator/render/parse_template.hpp"
+
+namespace windlass::generator {
+namespace {
+
+constexpr std::size_t kMaxTemplateBytes = 1 << 20;
+
+const Member* find_value(const Members& values, std::string_view name) {
+  const auto found =
+      std::find_if(values.begin(), values.end(), [&](const Member& m) { return m.key == name; });
+  return found == values.end() ? nullptr : &*found;
+}
+
+// Every placeholder of the template has a value, and every value a placeholder.
+void check_values(const Template& used, const Members& values) {
+  Diagnostics diagnostics;
+  std::vector<std::string> names;
+  for (const auto& value : values) {
+    names.push_back(value.key);
+    if (used.placeholders.count(value.key) > 0) continue;
+    diagnostics.add(
+        {Severity::kError,
+         {used.file, 0, 0},
+         fmt::format("nothing uses ${{{}}}", value.key),
+         fmt::format("Put a member with the value ${{{}}} where the built-in template has it.", value.key)});
+  }
+  for (const auto& [name, position] : used.placeholders) {
+    if (find_value(values, name) != nullptr) continue;
+    diagnostics.add({Severity::kError, position, fmt::format("no value for ${{{}}}", name),
+                     fmt::format("The values here are {}.", join(names, ", "))});
+  }
+  if (!diagnostics.empty()) {
+    throw Error(ExitCode::kConfiguration, fmt::format("the template {} does not fit", used.file))
+        .with_details(to_text(diagnostics));
+  }
+}
+
+// Fills in the placeholders. What is filled in is not looked at again: a value may well read "${x}".
+Tree fill(const Tree& tree, const Members& values) {
+  if (const auto* text = tree.text()) {
+    const auto name = placeholder_name(*text);
+    return name.empty() ? tree : find_value(values, name)->value;
+  }
+  if (const auto* list = tree.list()) {
+    List result;
+    for (const auto& item : *list) {
+      if (Tree filled = fill(item, values); !filled.is_absent()) result.push_back(std::move(filled));
+    }
+    return result;
+  }
+  if (const auto* members = tree.members()) {
+    Members result;
+    for (const auto& member : *members) {
+      if (Tree filled = fill(member.value, values); !filled.is_absent()) {
+        result.push_back({member.key, std::move(filled)});
+      }
+    }
+    return result;
+  }
+  return tree;
+}
+
+}  // namespace
+
+Templates Templates::built_in() {
+  Templates templates;
+  for (const auto& embedded : embedded_templates()) {
+    auto parsed = parse_template(embedded.text, fmt::format("{}.yaml", embedded.name));
+    if (parsed.diagnostics.has_errors()) {
+      throw Error(ExitCode::kInternal, "a built-in template is broken")
+          .with_details(to_text(parsed.diagnostics));
+    }
+    templates.templates_.emplace(embedded.name, std::move(parsed.result));
+  }
+  return templates;
+}
+
+Templates Templates::with_overrides(const std::filesystem::path& folder) {
+  Templates templates = built_in();
+  std::vector<std::string_view> names;
+  for (const auto& embedded : embedded_templates()) names.push_back(embedded.name);
+
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  }
+  if (error || files.empty()) {
+    throw Error(ExitCode::kConfiguration, fmt::format("no templates in {}", folder.string()),
+                "Name a folder that holds one or more of the files of templates/, changed as you need them.");
+  }
+  std::sort(files.begin(), files.end());
+
+  Diagnostics diagnostics;
+  for (const auto& file : files) {
+    const std::string name = file.stem().string();
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      const auto near = nearest(name, names);
+      diagnostics.add({Severity::kError,
+                       {file.string(), 0, 0},
+                       "there is no template of this name",
+                       near.empty() ? "" : fmt::format("Did you mean {}.yaml?", near)});
+      continue;
+    }
+    auto parsed = parse_template(read_file(file, kMaxTemplateBytes), file.string());
+    diagnostics.add(std::move(parsed.diagnostics));
+    templates.templates_[name] = std::move(parsed.result);
+  }
+  if (diagnostics.has_errors()) {
+    throw Error(ExitCode::kConfiguration, fmt::format("the templates in {} cannot be used", folder.string()))
+        .with_details(to_text(diagnostics));
+  }
+  return templates;
+}
+
+Tree Templates::expand(const Tree& tree) const {
+  if (const auto* use = tree.use()) return expand_use(*use);
+  if (const auto* list = tree.list()) {
+    List result;
+    for (const auto& item : *list) {
+      if (!item.is_absent()) result.push_back(expand(item));
+    }
+    return result;
+  }
+  if (const auto* members = tree.members()) {
+    Members result;
+    for (const auto& member : *members) {
+      if (!member.value.is_absent()) result.push_back({member.key, expand(member.value)});
+    }
+    return result;
+  }
+  return tree;
+}
+
+Tree Templates::expand_use(const FromTemplate& use) const {
+  const auto found = templates_.find(use.name);
+  if (found == templates_.end()) {
+    throw Error(ExitCode::kInternal, fmt::format("there is no template {}", use.name));
+  }
+  check_values(found->second, use.values);
+  Members values;
+  for (const auto& value : use.values) values.push_back({value.key, expand(value.value)});
+  return fill(found->second.tree, values);
+}
+
+}  // namespace windlass::generator

@@ -1,0 +1,79 @@
+// Plain data that manifests are made of: scalars, lists, and maps that keep their order.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace windlass::generator {
+
+class Tree;
+struct Member;
+using List = std::vector<Tree>;
+using Members = std::vector<Member>;  // keys are unique
+
+// Nothing: the member or the list item that holds it is left out of the document.
+struct Absent {
+  bool operator==(const Absent&) const = default;
+};
+
+// What the template of this name becomes with these values; rendering replaces it.
+struct FromTemplate {
+  std::string name;  // "pod": templates/pod.yaml
+  Members values;
+};
+
+class Tree {
+ public:
+  Tree() = default;
+  Tree(Absent) {}
+  Tree(const char* text) : value_(std::string(text)) {}
+  Tree(std::string text) : value_(std::move(text)) {}
+  Tree(std::string_view text) : value_(std::string(text)) {}
+  Tree(bool value) : value_(value) {}
+  template <std::integral Number>
+  requires(!std::same_as<Number, bool>) Tree(Number number) : value_(static_cast<std::int64_t>(number)) {}
+  Tree(List list) : value_(std::move(list)) {}
+  Tree(Members members) : value_(std::move(members)) {}
+  Tree(FromTemplate use) : value_(std::move(use)) {}
+
+  bool is_absent() const { return std::holds_alternative<Absent>(value_); }
+  // Null when it is something else.
+  const std::string* text() const { return std::get_if<std::string>(&value_); }
+  const std::int64_t* number() const { return std::get_if<std::int64_t>(&value_); }
+  const bool* truth() const { return std::get_if<bool>(&value_); }
+  const List* list() const { return std::get_if<List>(&value_); }
+  const Members* members() const { return std::get_if<Members>(&value_); }
+  const FromTemplate* use() const { return std::get_if<FromTemplate>(&value_); }
+
+  // The member at the end of a path of keys, null when there is none on the way.
+  const Tree* find(std::initializer_list<std::string_view> path) const;
+  Tree* find(std::initializer_list<std::string_view> path);
+
+  bool operator==(const Tree& other) const;
+
+ private:
+  std::variant<Absent, bool, std::int64_t, std::string, List, Members, FromTemplate> value_;
+};
+
+struct Member {
+  std::string key;
+  Tree value;
+
+  bool operator==(const Member&) const = default;
+};
+
+// The text at the path, empty when there is none.
+std::string_view text_at(const Tree& tree, std::initializer_list<std::string_view> path);
+
+// The items of the list at the path; an empty list when there is none.
+const List& list_at(const Tree& tree, std::initializer_list<std::string_view> path);
+
+// SHA-256 over the whole tree, templates' names and values included: two trees that differ differ here.
+std::string fingerprint(const Tree& tree);
+
+}  // namespace windlass::generator
