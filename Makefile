@@ -22,7 +22,7 @@ build: deps ## both programs: build/dev/generator/windlass, build/dev/hook/windl
 	cmake --build --preset dev --parallel $(JOBS)
 
 demo: deps ## the example project, rendered and run in hook order on a throw-away PostgreSQL
-	@cmake --preset dev -DWINDLASS_TESTS=ON >/dev/null
+	@cmake --preset dev >/dev/null
 	cmake --build --preset dev --parallel $(JOBS) --target windlass windlass-hook
 	@tools/demo $(BUILD)
 
