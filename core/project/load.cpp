@@ -14,6 +14,7 @@
 #include "core/project/build.hpp"
 #include "core/project/check.hpp"
 #include "core/project/document.hpp"
+#include "core/project/format.hpp"
 #include "core/project/rules.hpp"
 #include "core/project/value.hpp"
 
@@ -49,8 +50,7 @@ Value effective(Value root, const Value& overlay) {
 std::vector<std::string> names_of(const Value* environments) {
   std::vector<std::string> names;
   if (environments == nullptr) return names;
-  for (const auto& member : environments->members)
-    names.push_back(member.first);
+  for (const auto& member : environments->members) names.push_back(member.first);
   return names;
 }
 
@@ -62,13 +62,18 @@ Diagnostics faults_of(Value root, const Source& source) {
   return found;
 }
 
-Diagnostic unknown_environment(const std::string& name, const std::vector<std::string>& known,
-                               const Value* place, const Source& source) {
-  const auto message = fmt::format("no environment {} in this file", in_quotes(name));
+// A file without environments is the same in all of them, so that any name will do.
+std::optional<Diagnostic> environment_fault(const std::string& name, const std::vector<std::string>& known,
+                                            const Value* place, const Source& source) {
+  if (name.empty() || std::find(known.begin(), known.end(), name) != known.end()) return std::nullopt;
   if (known.empty()) {
-    return {
-        Severity::kError, {source.file()}, message, "Add it under spec.environments, or leave --env away."};
+    if (fits(Format::kLabel, name)) return std::nullopt;
+    return Diagnostic{
+        .position = {source.file()},
+        .message = fmt::format("environment {} {}", in_quotes(name), format_row(Format::kLabel).must),
+        .help = "Name another environment."};
   }
+  const auto message = fmt::format("no environment {} in this file", in_quotes(name));
   const std::vector<std::string_view> candidates(known.begin(), known.end());
   const auto near = name.size() <= 63 ? nearest(name, candidates) : std::string_view();
   std::string help = near.empty() ? std::string() : fmt::format("Did you mean \"{}\"? ", near);
@@ -111,8 +116,8 @@ LoadResult load_project_text(std::string_view text, const std::string& file, con
     collected.add(faults_of(std::move(whole), source));
   }
   LoadResult result{std::nullopt, collected.take()};
-  if (!environment.empty() && std::find(names.begin(), names.end(), environment) == names.end()) {
-    result.diagnostics.add(unknown_environment(environment, names, environments, source));
+  if (const auto fault = environment_fault(environment, names, environments, source)) {
+    result.diagnostics.add(*fault);
   }
   result.diagnostics.sort();
   if (result.diagnostics.has_errors()) return result;

@@ -232,9 +232,16 @@ TEST_CASE("an environment that the file does not know is named with the ones tha
         "      dev:\n"
         "      ^\n"
         "  help: Did you mean \"prod\"? Known: dev, prod.\n");
-  CHECK(faults(kMinimal, "prod") ==
-        "windlass.yaml: error: no environment \"prod\" in this file\n"
-        "  help: Add it under spec.environments, or leave --env away.\n");
+}
+
+TEST_CASE("a file without environments is the same in any of them") {
+  const auto result = load(kMinimal, "prod");
+  REQUIRE(result.project.has_value());
+  CHECK(result.project->environment == "prod");
+  CHECK(faults(kMinimal, "Prod 1") ==
+        "windlass.yaml: error: environment \"Prod 1\" must be lower-case letters, digits and dashes, at most 63, "
+        "without a dash at either end\n"
+        "  help: Name another environment.\n");
 }
 
 TEST_CASE("a backup that nobody keeps is a warning, a kept one is not") {
