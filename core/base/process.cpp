@@ -190,6 +190,7 @@ class Watch {
     const auto limit = Time::now() + options_.limit;
     while (!reaped()) {
       step();
+      if (options_.on_tick) options_.on_tick();
       const bool stopped = options_.stop != nullptr && options_.stop->requested();
       if (!kill_at_ && (stopped || Time::now() >= limit)) {
         result_.ended = stopped ? Ended::kStopped : Ended::kTimedOut;

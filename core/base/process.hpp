@@ -46,6 +46,8 @@ struct WatchOptions {
   const StopSignal* stop = nullptr;  // a stop request is treated as the limit is
   // Gets each piece of output as it comes. What it takes is not kept in the result.
   std::function<void(Stream, std::string_view)> on_output = {};
+  // Called several times a second while the child runs, to show progress. Must not throw.
+  std::function<void()> on_tick = {};
 };
 
 // Runs the command in its own process group until it ends; the group is gone when this returns.

@@ -75,6 +75,7 @@ std::string report_text(const Report& report) {
   const auto name = report.phase ? phase_name(*report.phase) : "run";
   const auto dry = report.dry_run ? " (dry run)" : "";
   if (report.outcome == ExitCode::kDone) {
+    for (const auto& line : split(trim(report.details), '\n')) text += "  " + line + "\n";
     text += fmt::format("{}{}: {} ({})\n", name, dry, report.message.empty() ? "done" : report.message,
                         format_duration(report.duration));
     if (!report.hint.empty()) text += "hint: " + report.hint + "\n";

@@ -22,7 +22,11 @@ TEST_CASE("the text of a dry run says that it is one") {
   Report report;
   report.phase = Phase::kMigrate;
   report.dry_run = true;
-  CHECK(report_text(report) == "migrate (dry run): done (0s)\n");
+  report.details = "would run V1__a.sql\nwould run V2__b.sql\n";
+  CHECK(report_text(report) ==
+        "  would run V1__a.sql\n"
+        "  would run V2__b.sql\n"
+        "migrate (dry run): done (0s)\n");
 }
 
 TEST_CASE("the text of a failure leaves the error to the log") {
