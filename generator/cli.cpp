@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "core/base/error.hpp"
+#include "generator/commands/init.hpp"
 #include "generator/commands/render.hpp"
+#include "generator/commands/schema.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -59,7 +61,28 @@ void add_render(CLI::App& app, Context& context) {
   });
 }
 
-void add_commands(CLI::App& app, Context& context) { add_render(app, context); }
+void add_init(CLI::App& app, Context& context) {
+  auto options = std::make_shared<InitOptions>();
+  auto given = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("init", "Make a new project, or take over one of Flyway's.");
+  command->add_option("DIR", *given, "Folder of the project; made when it is missing.");
+  command->add_option("--from", options->flyway_conf, "A flyway.conf whose settings are taken over.");
+  command->callback([options, given, &context] {
+    options->folder = project_folder(context, *given);
+    context.run = [options] { return run_init(*options, std::cout); };
+  });
+}
+
+void add_schema(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("schema", "Print the JSON Schema of windlass.yaml, for editors.");
+  command->callback([&context] { context.run = [] { return run_schema(std::cout); }; });
+}
+
+void add_commands(CLI::App& app, Context& context) {
+  add_init(app, context);
+  add_schema(app, context);
+  add_render(app, context);
+}
 
 // CLI11's messages begin with a capital letter, ours do not; names of options and quotes stay as they are.
 std::string as_ours(std::string message) {

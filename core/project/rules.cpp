@@ -14,13 +14,10 @@
 namespace windlass::project {
 namespace {
 
-// Kubernetes allows 52 characters for a CronJob's name; the longest suffix that is rendered is "-rollback".
-constexpr std::size_t kLongestPrefix = 52 - std::string_view("-rollback").size();
-
 class Rules {
  public:
   Rules(const Value& root, const Source& source, Diagnostics& diagnostics)
-      : spec_(value_at(root, "spec")), root_(root), source_(source), diagnostics_(diagnostics) {}
+      : spec_(value_at(root, "spec")), source_(source), diagnostics_(diagnostics) {}
 
   void check_all() {
     check_databases();
@@ -52,17 +49,9 @@ class Rules {
     if (databases->members.empty()) {
       add(*databases, "spec.databases holds no database", "Add one by a name of its own, such as main.");
     }
-    const std::string& project =
-        value_at(root_, "metadata").find("name") ? value_at(root_, "metadata.name").text : "";
     for (const auto& [key, database] : databases->members) {
-      const std::string shown = "spec.databases." + key;
-      if (project.size() + 1 + key.size() > kLongestPrefix) {
-        add(database,
-            fmt::format("the name \"{}-{}\" is longer than {} characters", project, key, kLongestPrefix),
-            "Kubernetes objects are named by project and database; shorten one of the two.");
-      }
       if (const Value* connection = database.find("connection"))
-        check_connection(*connection, shown + ".connection");
+        check_connection(*connection, "spec.databases." + key + ".connection");
     }
   }
 
@@ -221,7 +210,6 @@ class Rules {
   }
 
   const Value& spec_;
-  const Value& root_;
   const Source& source_;
   Diagnostics& diagnostics_;
 };

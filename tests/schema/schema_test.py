@@ -22,7 +22,6 @@ BEYOND_SCHEMA = {
     "environment_contradicts_base": "a rule between keys",
     "environment_new_database_without_name": "complete only when merged",
     "identity": "a rule between keys",
-    "long_names": "a rule between keys",
     "request_above_limit": "a rule between keys",
     "service_account": "a rule between keys",
     "times": "a rule between keys",
