@@ -48,6 +48,11 @@ Keywords keywords_of(const ConnectionTarget& target) {
   if (!target.database.empty()) keywords["dbname"] = target.database;
   if (!target.user.empty()) keywords["user"] = target.user;
   if (!target.password.empty()) keywords["password"] = target.password.reveal();
+  // An unescaped ':' or '@' in a password makes libpq take a piece of it for the port or the host, and say
+  // it.
+  if (keywords["port"].find_first_not_of("0123456789,") != std::string::npos) throw invalid_url();
+  if (keywords["host"].find('@') != std::string::npos) throw invalid_url();
+  std::erase_if(keywords, [](const auto& keyword) { return keyword.second.empty(); });
   return keywords;
 }
 

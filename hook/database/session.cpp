@@ -32,6 +32,7 @@ class SharedConnection final : public pqxx::connection_base {
     // Otherwise libpqxx goes on with a new backend that has neither our lock nor our settings.
     inhibit_reactivation(true);
 #pragma GCC diagnostic pop
+    set_verbosity(verbose);
   }
   ~SharedConnection() { close(); }
   SharedConnection(const SharedConnection&) = delete;
@@ -54,19 +55,24 @@ Rows rows_of(const pqxx::result& result) {
   return rows;
 }
 
-// libpqxx's text starts with "ERROR:  " and may go on with DETAIL and HINT lines.
+std::string_view after(std::string_view text, std::string_view heading) {
+  const auto found = text.find(heading);
+  if (found == std::string_view::npos) return {};
+  text.remove_prefix(found + heading.size());
+  return text.substr(0, text.find('\n'));
+}
+
+// "ERROR:  42501: permission denied\nDETAIL:  ...": libpqxx's exceptions leave the SQLSTATE out for some
+// codes, the verbose text always has it. It says "ERROR" in the server's language.
 ServerMessage message_of(const pqxx::sql_error& error) {
+  const std::string_view text = error.what();
+  const std::string_view first = after(text, ":  ");
   ServerMessage server;
-  server.sqlstate = error.sqlstate();
-  std::string_view text = error.what();
-  const auto line_end = text.find('\n');
-  std::string_view first = text.substr(0, line_end);
-  if (const auto colon = first.find(":  "); colon != std::string_view::npos) first.remove_prefix(colon + 3);
-  server.message = first;
-  if (const auto detail = text.find("DETAIL:  "); detail != std::string_view::npos) {
-    const auto begin = detail + 9;
-    server.detail = text.substr(begin, text.find('\n', begin) - begin);
+  if (first.size() > 7 && first[5] == ':') {
+    server.sqlstate = first.substr(0, 5);
+    server.message = first.substr(7);
   }
+  server.detail = after(text, "\nDETAIL:  ");
   return server;
 }
 
@@ -115,8 +121,9 @@ auto Session::State::with_transaction(std::string_view doing, const Work& work) 
     throw lost_connection(doing);
   } catch (const pqxx::sql_error& error) {
     // A backend that dies with its query unanswered leaves an error without a SQLSTATE.
-    if (PQstatus(connection) == CONNECTION_BAD || error.sqlstate().empty()) throw lost_connection(doing);
-    throw database_error(doing, message_of(error));
+    const ServerMessage message = message_of(error);
+    if (PQstatus(connection) == CONNECTION_BAD || message.sqlstate.empty()) throw lost_connection(doing);
+    throw database_error(doing, message);
   }
 }
 
