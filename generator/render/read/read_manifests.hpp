@@ -1,0 +1,17 @@
+// Reads Kubernetes manifests as kubectl and Argo CD read them: YAML documents as JSON values.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windlass::generator {
+
+// The documents of `text` in their order; empty ones are left out, and a List stands as its items. Plain
+// scalars get the types that Kubernetes' YAML reader gives them (yes and on are booleans). `file` names the
+// text in errors. Throws Error(kConfiguration) with file:line:col when it does not parse, a document is no
+// mapping, or aliases blow it up.
+std::vector<nlohmann::json> read_manifests(std::string_view text, const std::string& file);
+
+}  // namespace windlass::generator
