@@ -21,6 +21,7 @@
 #include "core/base/files.hpp"
 #include "core/base/process.hpp"
 #include "core/base/text.hpp"
+#include "generator/rehearse/database_url.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -30,7 +31,7 @@ namespace fs = std::filesystem;
 constexpr Milliseconds kProgramLimit{30'000};
 constexpr Milliseconds kStopGrace{10'000};
 constexpr std::size_t kLogLimit = 64U << 20U;
-constexpr std::string_view kSuperuser = "postgres";
+constexpr std::string_view kSuperuser = "throwaway_superuser";  // no name that a project would use
 
 bool holds_server(const fs::path& folder) {
   return access((folder / "initdb").c_str(), X_OK) == 0 && access((folder / "postgres").c_str(), X_OK) == 0;
@@ -86,8 +87,7 @@ std::string random_password() {
     throw Error(ExitCode::kInternal, "the system gives no random bytes");
   }
   std::string password;
-  for (const auto byte : bytes)
-    password += fmt::format("{:02x}", byte);
+  for (const auto byte : bytes) password += fmt::format("{:02x}", byte);
   return password;
 }
 
@@ -106,16 +106,6 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-std::string url_encoded(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const bool plain =
-        std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' || c == '~';
-    result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return result;
-}
-
 // What the server answers with in its pid file: line 8, "ready" once it takes connections (PostgreSQL 10 on).
 bool is_ready(const fs::path& data) {
   constexpr std::size_t kStatusLine = 7;
@@ -123,21 +113,6 @@ bool is_ready(const fs::path& data) {
   if (!fs::exists(file)) return false;
   const auto lines = split(read_file(file, 4096), '\n');
   return lines.size() > kStatusLine && trim(lines[kStatusLine]) == "ready";
-}
-
-Rows rows_of(std::string_view text, char field, char record) {
-  Rows rows;
-  if (text.empty()) return rows;
-  if (text.ends_with('\n')) text.remove_suffix(1);  // ends the result, is not in it
-  for (bool more = true; more;) {
-    const auto end = text.find(record);
-    auto row = split(text.substr(0, end), field);
-    if (row.empty()) row.emplace_back();
-    rows.push_back(std::move(row));
-    more = end != std::string_view::npos;
-    if (more) text.remove_prefix(end + 1);
-  }
-  return rows;
 }
 
 }  // namespace
@@ -222,11 +197,9 @@ struct ThrowawayServer::State {
                                                 {"logging_collector", "off"},
                                                 {"log_destination", "stderr"},
                                                 {"timezone", "UTC"}};
-    for (const auto& [name, value] : options.settings)
-      settings[name] = value;
+    for (const auto& [name, value] : options.settings) settings[name] = value;
     std::string lines;
-    for (const auto& [name, value] : settings)
-      lines += fmt::format("{} = {}\n", name, quoted_literal(value));
+    for (const auto& [name, value] : settings) lines += fmt::format("{} = {}\n", name, quoted_literal(value));
     write_file_atomically(data / "postgresql.auto.conf", lines);
     own(data / "postgresql.auto.conf");
   }
@@ -277,18 +250,10 @@ ThrowawayServer::ThrowawayServer(const ServerOptions& options) : state_(std::mak
 
 ThrowawayServer::~ThrowawayServer() = default;
 
-int ThrowawayServer::port() const {
-  return state_->port;
-}
-const fs::path& ThrowawayServer::socket_directory() const {
-  return state_->folder.path();
-}
-const fs::path& ThrowawayServer::data_directory() const {
-  return state_->data;
-}
-std::string ThrowawayServer::log() const {
-  return read_file(state_->log_file, kLogLimit);
-}
+int ThrowawayServer::port() const { return state_->port; }
+const fs::path& ThrowawayServer::socket_directory() const { return state_->folder.path(); }
+const fs::path& ThrowawayServer::data_directory() const { return state_->data; }
+std::string ThrowawayServer::log() const { return read_file(state_->log_file, kLogLimit); }
 
 Secret ThrowawayServer::url(const std::string& database) const {
   return url(database, std::string(kSuperuser), state_->password);
@@ -308,10 +273,12 @@ void ThrowawayServer::create_role(const std::string& role, const Secret& passwor
 }
 
 void ThrowawayServer::create_database(const std::string& database, const std::string& owner) {
-  if (!query("postgres", "SELECT 1 FROM pg_database WHERE datname = " + quoted_literal(database)).empty())
-    return;
-  query("postgres", fmt::format("CREATE DATABASE {} OWNER {}", quoted_identifier(database),
-                                owner.empty() ? "CURRENT_USER" : quoted_identifier(owner)));
+  const auto name = quoted_identifier(database);
+  const auto role = owner.empty() ? "CURRENT_USER" : quoted_identifier(owner);
+  const bool exists =
+      !query("postgres", "SELECT 1 FROM pg_database WHERE datname = " + quoted_literal(database)).empty();
+  query("postgres", exists ? fmt::format("ALTER DATABASE {} OWNER TO {}", name, role)
+                           : fmt::format("CREATE DATABASE {} OWNER {}", name, role));
 }
 
 void ThrowawayServer::drop_database(const std::string& database) {
@@ -319,25 +286,10 @@ void ThrowawayServer::drop_database(const std::string& database) {
 }
 
 Rows ThrowawayServer::query(const std::string& database, std::string_view sql) const {
-  constexpr char kField = '\x1f';
-  constexpr char kRecord = '\x1e';
-  const Command command{
-      .arguments = {client_program("psql").string(), "-X", "-q", "-A", "-t", "-F", std::string(1, kField),
-                    "-R", std::string(1, kRecord), "-v", "ON_ERROR_STOP=1", "-f", "-"},
-      .environment = client_environment(database),
-      .inherit_environment = false,
-      .input = std::string(sql) + "\n;\n"};
-  const auto result = run_process(command, {.limit = kProgramLimit});
-  if (!result.succeeded()) {
-    throw Error(ExitCode::kInternal,
-                fmt::format("a query on the throw-away server failed (psql ended with {})", result.exit_code))
-        .with_details(result.error);
-  }
-  return rows_of(result.out, kField, kRecord);
+  return run_psql(find_client_program(state_->programs, "psql"), client_environment(database), sql);
 }
 
-std::vector<std::pair<std::string, std::string>> ThrowawayServer::client_environment(
-    const std::string& database) const {
+ClientEnvironment ThrowawayServer::client_environment(const std::string& database) const {
   return {{"PATH", environment_variable("PATH").value_or("/usr/bin:/bin")},
           {"LC_ALL", "C.UTF-8"},
           {"PGHOST", "127.0.0.1"},
@@ -349,32 +301,13 @@ std::vector<std::pair<std::string, std::string>> ThrowawayServer::client_environ
           {"PGCLIENTENCODING", "UTF8"}};
 }
 
-fs::path ThrowawayServer::client_program(std::string_view name) const {
-  if (const auto path = state_->programs / name; access(path.c_str(), X_OK) == 0) return path;
-  if (const auto found = find_program(name)) return *found;
-  throw Error(ExitCode::kConfiguration, fmt::format("{} is not installed", name),
-              "Install PostgreSQL's client programs (Debian: apt-get install postgresql-client).");
-}
+const fs::path& ThrowawayServer::programs() const { return state_->programs; }
 
 void ThrowawayServer::keep() {
   assert(state_->options.lifetime == Lifetime::kMayBeKept);
   state_->folder.keep();
   state_->child->release();
   state_->child.reset();
-}
-
-std::string quoted_identifier(std::string_view name) {
-  std::string result = "\"";
-  for (const char c : name)
-    result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
-
-std::string quoted_literal(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text)
-    result += c == '\'' ? std::string("''") : std::string(1, c);
-  return result + "'";
 }
 
 }  // namespace windlass::generator

@@ -12,6 +12,7 @@
 #include "core/base/duration.hpp"
 #include "core/base/secret.hpp"
 #include "core/base/stop_signal.hpp"
+#include "generator/rehearse/psql.hpp"
 
 namespace windlass::generator {
 
@@ -29,8 +30,6 @@ struct ServerOptions {
   const StopSignal* stop = nullptr;                  // a stop request ends the start early
   Lifetime lifetime = Lifetime::kThisProcess;
 };
-
-using Rows = std::vector<std::vector<std::string>>;
 
 // Listens on a Unix socket in its own folder and on a free loopback port, asks for a password (scram), has
 // C.UTF-8 databases and does not sync to disk. Root hands it to the user postgres, else nobody, because
@@ -52,24 +51,24 @@ class ThrowawayServer {
   // What the server wrote to its log so far.
   std::string log() const;
 
-  // postgresql://postgres:<password>@127.0.0.1:<port>/<database>, as the superuser.
+  // postgresql://throwaway_superuser:<password>@127.0.0.1:<port>/<database>, as the superuser.
   Secret url(const std::string& database) const;
   // The same for a role that create_role made.
   Secret url(const std::string& database, const std::string& role, const Secret& password) const;
 
   // A role that may log in and nothing else. An existing one gets this password.
   void create_role(const std::string& role, const Secret& password);
-  // Owned by `owner`; empty: by the superuser. Does nothing when it exists.
+  // Owned by `owner`; empty: by the superuser. An existing one gets this owner.
   void create_database(const std::string& database, const std::string& owner = {});
   void drop_database(const std::string& database);
 
   // Runs `sql` as the superuser through psql and returns the rows as text, NULL as an empty text. Throws
   // Error(kInternal) with psql's message.
   Rows query(const std::string& database, std::string_view sql) const;
-  // Adds what libpq programs (psql, pg_dump) need to reach `database` as the superuser.
-  std::vector<std::pair<std::string, std::string>> client_environment(const std::string& database) const;
-  // The path of a client program, from the server's own folder or else PATH.
-  std::filesystem::path client_program(std::string_view name) const;
+  // What libpq programs (psql, pg_dump) need to reach `database` as the superuser.
+  ClientEnvironment client_environment(const std::string& database) const;
+  // The folder that its programs were found in.
+  const std::filesystem::path& programs() const;
 
   // Leaves the server running and its folder in place when the object dies. Asks for kMayBeKept.
   void keep();
@@ -78,9 +77,5 @@ class ThrowawayServer {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// `name` as an SQL identifier, `text` as an SQL string.
-std::string quoted_identifier(std::string_view name);
-std::string quoted_literal(std::string_view text);
 
 }  // namespace windlass::generator

@@ -139,7 +139,7 @@ TEST_CASE("a failing query names the server's message") {
     windlass::testing::test_server().query("postgres", "SELECT 1/0");
     FAIL("no error");
   } catch (const Error& error) {
-    CHECK(std::string(error.what()) == "a query on the throw-away server failed (psql ended with 3)");
+    CHECK(std::string(error.what()) == "a query of the rehearsal failed (psql ended with 3)");
     CHECK(error.details().find("division by zero") != std::string::npos);
   }
 }

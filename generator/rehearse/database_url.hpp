@@ -1,0 +1,38 @@
+// A PostgreSQL connection URI taken apart, so that a rehearsal can lead it elsewhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/secret.hpp"
+#include "generator/rehearse/psql.hpp"
+
+namespace windlass::generator {
+
+struct DatabaseUrl {
+  std::string user;
+  Secret password;
+  std::string host;
+  std::string port;      // empty: the default
+  std::string database;  // empty: the user's name
+  std::vector<std::pair<std::string, std::string>> parameters;
+
+  std::string database_name() const { return database.empty() ? user : database; }
+};
+
+// Nothing when `text` does not begin with postgresql:// or postgres://. Blanks and line ends around it do not
+// count.
+std::optional<DatabaseUrl> parse_database_url(std::string_view text);
+
+Secret to_url(const DatabaseUrl& url);
+
+// What libpq programs need to reach it: the password goes by the environment, never by the command line.
+ClientEnvironment client_environment(const DatabaseUrl& url);
+
+// Percent-encoded for a URI.
+std::string url_encoded(std::string_view text);
+
+}  // namespace windlass::generator

@@ -1,0 +1,49 @@
+#include "generator/rehearse/database_url.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+using namespace windlass;
+using namespace windlass::generator;
+
+TEST_CASE("a URL is taken apart and put together again") {
+  const auto url = parse_database_url(
+      " postgres://us%40er:p%2Fw:x@db.example:6432/shop%20one?sslmode=require&options=-c%20a%3Db\n");
+  REQUIRE(url);
+  CHECK(url->user == "us@er");
+  CHECK(url->password.reveal() == "p/w:x");
+  CHECK(url->host == "db.example");
+  CHECK(url->port == "6432");
+  CHECK(url->database == "shop one");
+  CHECK(url->parameters ==
+        std::vector<std::pair<std::string, std::string>>{{"sslmode", "require"}, {"options", "-c a=b"}});
+  CHECK(to_url(*url).reveal() ==
+        "postgresql://us%40er:p%2Fw%3Ax@db.example:6432/shop%20one?sslmode=require&options=-c%20a%3Db");
+}
+
+TEST_CASE("parts that are missing stay empty") {
+  const auto url = parse_database_url("postgresql://app@[::1]");
+  REQUIRE(url);
+  CHECK(url->host == "[::1]");
+  CHECK(url->port.empty());
+  CHECK(url->password.empty());
+  CHECK(url->database_name() == "app");
+  CHECK(parse_database_url("postgresql:///shop")->database == "shop");
+}
+
+TEST_CASE("what is no PostgreSQL URL is none") {
+  for (const auto* text : {"", "mysql://a@b/c", "host=db dbname=shop", "postgresql:", "see postgresql://x"}) {
+    CHECK_FALSE(parse_database_url(text));
+  }
+}
+
+TEST_CASE("a client gets the password by its environment") {
+  const auto environment =
+      client_environment(*parse_database_url("postgresql://app:secret@db/shop?sslmode=require"));
+  const auto has = [&](const std::string& name, const std::string& value) {
+    return std::find(environment.begin(), environment.end(), std::pair(name, value)) != environment.end();
+  };
+  CHECK(has("PGPASSWORD", "secret"));
+  CHECK(has("PGPORT", "5432"));
+  CHECK(has("PGSSLMODE", "require"));
+}
