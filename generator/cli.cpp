@@ -8,7 +8,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "core/base/diagnostic.hpp"
 #include "core/base/error.hpp"
 #include "generator/commands/init.hpp"
 #include "generator/commands/render.hpp"
@@ -92,6 +94,21 @@ std::string as_ours(std::string message) {
   return message;
 }
 
+// CLI11 complains about what is missing before it looks at what nobody knows; the unknown word is the cause.
+std::string fault_of(const CLI::App& app, const CLI::ParseError& error) {
+  const auto unknown = app.remaining(true);
+  if (unknown.empty()) return as_ours(error.what());
+  const std::string& word = unknown.front();
+  if (word.starts_with('-')) return "unknown option " + word;
+  if (!app.get_subcommands().empty()) return "unexpected argument " + word;
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const auto near = nearest(word, {names.begin(), names.end()});
+  return "unknown command " + word + (near.empty() ? "" : "; did you mean " + std::string(near) + "?");
+}
+
 Run print(std::string text) {
   return [text = std::move(text)] {
     std::cout << text;
@@ -120,7 +137,7 @@ Run parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::CallForVersion& version) {
     return print(std::string(version.what()) + "\n");
   } catch (const CLI::ParseError& error) {
-    throw Error(ExitCode::kUsage, as_ours(error.what()), "Run windlass --help, or windlass COMMAND --help.");
+    throw Error(ExitCode::kUsage, fault_of(app, error), "Run windlass --help, or windlass COMMAND --help.");
   }
   return context.run;
 }

@@ -1,0 +1,2 @@
+-- Each row is a note without text: verify fails when there is one.
+SELECT id FROM notes WHERE body = '';

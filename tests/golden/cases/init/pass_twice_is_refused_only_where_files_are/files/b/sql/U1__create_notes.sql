@@ -1,0 +1,2 @@
+-- Takes back V1 and nothing else.
+DROP TABLE notes;
