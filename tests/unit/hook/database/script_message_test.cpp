@@ -1,0 +1,50 @@
+#include "hook/database/script_message.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace windlass::hook {
+namespace {
+
+std::vector<ScriptMessage> messages_of(const std::string& sql, std::size_t limit,
+                                       std::vector<bool> skipped = {}) {
+  const auto split = sql::split(sql, "a.sql");
+  skipped.resize(split.statements.size());
+  return script_messages(sql, split.statements, skipped, {{"BEGIN"}, {"COMMIT"}}, limit);
+}
+
+}  // namespace
+
+TEST_CASE("a script travels between what surrounds it, in one message") {
+  const auto messages = messages_of("SELECT 1; -- one\nSELECT 2", kMessageLimit);
+  REQUIRE(messages.size() == 1);
+  CHECK(messages[0].text == "BEGIN;\nSELECT 1\n;\nSELECT 2\n;\nCOMMIT;\n");
+  CHECK(messages[0].statements == std::vector<std::size_t>{ScriptMessage::kOurs, 0, 1, ScriptMessage::kOurs});
+}
+
+TEST_CASE("a long script is cut between its statements") {
+  const auto messages = messages_of("SELECT 1;SELECT 2;SELECT 3;", 20);
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0].text == "BEGIN;\nSELECT 1\n;\n");
+  CHECK(messages[1].text == "SELECT 2\n;\nSELECT 3\n;\nCOMMIT;\n");
+}
+
+TEST_CASE("skipped statements are not sent and keep the others' numbers") {
+  const auto messages = messages_of("BEGIN;SELECT 1;COMMIT;", kMessageLimit, {true, false, true});
+  CHECK(messages[0].text == "BEGIN;\nSELECT 1\n;\nCOMMIT;\n");
+  CHECK(messages[0].statements == std::vector<std::size_t>{ScriptMessage::kOurs, 1, ScriptMessage::kOurs});
+}
+
+TEST_CASE("an error's position leads back to the byte of the script") {
+  const std::string sql = "SELECT 'é€'; SELECT nope";
+  const auto message = messages_of(sql, kMessageLimit).at(0);
+  // Characters before "nope": "BEGIN;\n" 7, "SELECT 'é€'" 11, "\n;\n" 3, "SELECT " 7.
+  CHECK(source_offset_of(message, 7 + 11 + 3 + 7 + 1) == sql.find("nope"));
+  CHECK(source_offset_of(message, 1) == std::string::npos);
+  CHECK(source_offset_of(message, 0) == std::string::npos);
+}
+
+TEST_CASE("a message without a script is what surrounds it") {
+  CHECK(messages_of("-- nothing\n", kMessageLimit).at(0).text == "BEGIN;\nCOMMIT;\n");
+}
+
+}  // namespace windlass::hook
