@@ -102,7 +102,7 @@ Executor::Executor(Database& database, ExecutorSettings settings, const Clock& c
     : database_(database), settings_(std::move(settings)), clock_(clock), stop_(stop), deadline_(deadline) {}
 
 Milliseconds Executor::run(const ScriptJob& job) {
-  if (job.script.mode == RunMode::kStepwise) {
+  if (job.script.mode == migrations::RunMode::kStepwise) {
     const Milliseconds took = Stepwise(*this, job).run();
     last_rank_.reset();
     return took;

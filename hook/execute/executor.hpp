@@ -7,10 +7,10 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/stop_signal.hpp"
+#include "core/migrations/prepared_script.hpp"
 #include "hook/database/database.hpp"
 #include "hook/database/intents.hpp"
 #include "hook/database/script_run.hpp"
-#include "hook/execute/prepared_script.hpp"
 #include "hook/execute/run_monitor.hpp"
 
 namespace windlass::hook {
@@ -27,7 +27,7 @@ struct ExecutorSettings {
 
 // A script, the row that records it, and what else shares the row's transaction (one statement each).
 struct ScriptJob {
-  const PreparedScript& script;
+  const migrations::PreparedScript& script;
   NewHistoryRow row;
   std::vector<std::string> also;
 };

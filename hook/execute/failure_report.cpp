@@ -11,7 +11,7 @@ namespace windlass::hook {
 namespace {
 
 // The statement's first lines as they stand in the file, numbered.
-std::string first_lines(const PreparedScript& script, const sql::Statement& statement) {
+std::string first_lines(const migrations::PreparedScript& script, const sql::Statement& statement) {
   constexpr int kMost = 5;
   const std::size_t begin = migrations::source_offset(script.replaced, statement.offset);
   const std::size_t end = migrations::source_offset(script.replaced, statement.offset + statement.length);
@@ -27,7 +27,7 @@ std::string first_lines(const PreparedScript& script, const sql::Statement& stat
   return text;
 }
 
-Diagnostic place_of(const PreparedScript& script, const StatementFailure& failure,
+Diagnostic place_of(const migrations::PreparedScript& script, const StatementFailure& failure,
                     const std::string& message) {
   Diagnostic diagnostic;
   diagnostic.message = message;
@@ -45,7 +45,7 @@ ExitCode code_of_script_failure(const std::string& sqlstate) {
   return is_transient(sqlstate) || sqlstate == "25006" ? ExitCode::kTransient : ExitCode::kScriptFailed;
 }
 
-Error script_error(const PreparedScript& script, const StatementFailure& failure,
+Error script_error(const migrations::PreparedScript& script, const StatementFailure& failure,
                    const Aftermath& aftermath) {
   const ServerMessage& server = failure.server;
   const std::string said = fmt::format("{} (SQLSTATE {})", server.message, server.sqlstate);

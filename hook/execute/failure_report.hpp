@@ -5,8 +5,8 @@
 #include <string>
 
 #include "core/base/error.hpp"
+#include "core/migrations/prepared_script.hpp"
 #include "hook/database/script_run.hpp"
-#include "hook/execute/prepared_script.hpp"
 
 namespace windlass::hook {
 
@@ -19,7 +19,8 @@ struct Aftermath {
 
 // The message has no SQL; the details have the place, the source line with a caret (placeholders not
 // replaced, so that no secret value shows), the server's detail and hint, and the aftermath.
-Error script_error(const PreparedScript& script, const StatementFailure& failure, const Aftermath& aftermath);
+Error script_error(const migrations::PreparedScript& script, const StatementFailure& failure,
+                   const Aftermath& aftermath);
 
 // The exit code for a statement that failed with `sqlstate` and left nothing behind.
 ExitCode code_of_script_failure(const std::string& sqlstate);

@@ -122,8 +122,8 @@ class Migrate {
                            insert_history_row(run_.session(), run_.history, row, 0));
   }
 
-  std::vector<ScriptSource> sources() const {
-    std::vector<ScriptSource> sources;
+  std::vector<migrations::ScriptSource> sources() const {
+    std::vector<migrations::ScriptSource> sources;
     for (const auto* entry : state_->plan.to_run) {
       const auto& script = *entry->script;
       sources.push_back({script.path, script.file, script.text, script.config.execute_in_transaction});
@@ -131,8 +131,8 @@ class Migrate {
     return sources;
   }
 
-  std::vector<ScriptSource> undo_sources() const {
-    std::vector<ScriptSource> sources;
+  std::vector<migrations::ScriptSource> undo_sources() const {
+    std::vector<migrations::ScriptSource> sources;
     for (const auto* entry : state_->plan.to_run) {
       if (const auto* undo = undo_of(*entry->script)) {
         sources.push_back({undo->path, undo->file, undo->text, undo->config.execute_in_transaction});
@@ -141,7 +141,7 @@ class Migrate {
     return sources;
   }
 
-  void apply(Executor& executor, const migrations::Entry& entry, const PreparedScript& prepared) {
+  void apply(Executor& executor, const migrations::Entry& entry, const migrations::PreparedScript& prepared) {
     const auto& script = *entry.script;
     ScriptJob job{prepared, {}, {}};
     if (script.name.version) job.row.version = script.name.version->text();

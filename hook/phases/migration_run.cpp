@@ -35,12 +35,14 @@ Executor make_executor(DatabaseRun& run) {
                   run.context.deadline);
 }
 
-std::vector<PreparedScript> prepare_all(DatabaseRun& run, std::vector<ScriptSource> sources) {
+std::vector<migrations::PreparedScript> prepare_all(DatabaseRun& run,
+                                                    std::vector<migrations::ScriptSource> sources) {
   const auto placeholders = placeholder_rules(run);
-  std::vector<PreparedScript> scripts;
+  std::vector<migrations::PreparedScript> scripts;
   Diagnostics diagnostics;
   for (auto& source : sources) {
-    Preparation prepared = prepare_script(std::move(source), placeholders, run.session().server_major());
+    migrations::Preparation prepared =
+        migrations::prepare_script(std::move(source), placeholders, run.session().server_major());
     diagnostics.add(std::move(prepared.diagnostics));
     scripts.push_back(std::move(prepared.script));
   }

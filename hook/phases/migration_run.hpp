@@ -14,7 +14,8 @@ namespace windlass::hook {
 Executor make_executor(DatabaseRun& run);
 
 // In the order given. Throws Error(kInvalidScripts) with every diagnostic of every script.
-std::vector<PreparedScript> prepare_all(DatabaseRun& run, std::vector<ScriptSource> sources);
+std::vector<migrations::PreparedScript> prepare_all(DatabaseRun& run,
+                                                    std::vector<migrations::ScriptSource> sources);
 
 // Runs one job and adds it to the report when it is applied; names it there when it failed.
 void run_job(DatabaseRun& run, Executor& executor, const ScriptJob& job);

@@ -119,7 +119,7 @@ class Preflight {
         migrations::validate(state->plan, plan_settings(settings), migrations::PendingIs::kAllowed);
     const auto decision = decide_migrate(settings, state->database, state->plan, faults);
     if (decision.refusal) throw *decision.refusal;
-    std::vector<ScriptSource> sources;
+    std::vector<migrations::ScriptSource> sources;
     std::vector<std::string> names;
     for (const auto* entry : state->plan.to_run) {
       const auto& script = *entry->script;

@@ -99,15 +99,15 @@ class Rollback {
   }
 
   // The scripts, ready to run, and what they will lose, said.
-  std::vector<PreparedScript> prepare() {
-    std::vector<PreparedScript> scripts;
+  std::vector<migrations::PreparedScript> prepare() {
+    std::vector<migrations::PreparedScript> scripts;
     Diagnostics diagnostics;
     migrations::PlaceholderRules stored_as_replaced;
     stored_as_replaced.enabled = false;
     for (const auto& step : steps_) {
-      Preparation prepared =
-          prepare_script({step.undo.script, step.undo.script, step.undo.content, step.undo.in_transaction},
-                         stored_as_replaced, run_.session().server_major());
+      migrations::Preparation prepared = migrations::prepare_script(
+          {step.undo.script, step.undo.script, step.undo.content, step.undo.in_transaction},
+          stored_as_replaced, run_.session().server_major());
       diagnostics.add(std::move(prepared.diagnostics));
       say_what_is_lost(step, prepared.script);
       scripts.push_back(std::move(prepared.script));
@@ -117,7 +117,7 @@ class Rollback {
         .with_details(to_text(diagnostics));
   }
 
-  void say_what_is_lost(const UndoStep& step, const PreparedScript& script) {
+  void say_what_is_lost(const UndoStep& step, const migrations::PreparedScript& script) {
     std::string text = fmt::format("undo version {} ({}) with {}\n", step.undo.version, step.row->description,
                                    step.undo.script);
     for (const auto& statement : script.classes) {
@@ -150,7 +150,7 @@ class Rollback {
       throw Error(ExitCode::kTerminated, "stopped before anything was undone");
   }
 
-  void undo(const std::vector<PreparedScript>& scripts) {
+  void undo(const std::vector<migrations::PreparedScript>& scripts) {
     Executor executor = make_executor(run_);
     for (std::size_t i = 0; i < scripts.size(); ++i) {
       const auto& row = *steps_[i].row;

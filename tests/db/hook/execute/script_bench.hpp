@@ -22,9 +22,10 @@ struct ScriptBench {
     create_own_tables(db.session(), "public");
   }
 
-  PreparedScript prepare(const std::string& name, const std::string& sql,
-                         std::optional<bool> in_transaction) {
-    auto prepared = prepare_script({name, name, sql, in_transaction}, {}, db.session().server_major());
+  migrations::PreparedScript prepare(const std::string& name, const std::string& sql,
+                                     std::optional<bool> in_transaction) {
+    auto prepared =
+        migrations::prepare_script({name, name, sql, in_transaction}, {}, db.session().server_major());
     INFO(to_text(prepared.diagnostics));
     REQUIRE_FALSE(prepared.diagnostics.has_errors());
     return std::move(prepared.script);
@@ -32,7 +33,7 @@ struct ScriptBench {
 
   void run(const std::string& name, const std::string& sql,
            std::optional<bool> in_transaction = std::nullopt) {
-    const PreparedScript script = prepare(name, sql, in_transaction);
+    const migrations::PreparedScript script = prepare(name, sql, in_transaction);
     const Deadline limit(db.clock, deadline);
     Executor executor(db.database, settings, db.clock, db.stop, limit);
     executor.run({script, {name.substr(1, 1), "x", "SQL", name, 1, "", true}, {}});

@@ -1,4 +1,4 @@
-#include "hook/execute/prepared_script.hpp"
+#include "core/migrations/prepared_script.hpp"
 
 #include <fmt/format.h>
 
@@ -8,18 +8,18 @@
 
 #include "core/base/text.hpp"
 
-namespace windlass::hook {
+namespace windlass::migrations {
 namespace {
 
-Diagnostic at_statement(const PreparedScript& script, std::size_t index, std::string message,
-                        std::string help) {
+Diagnostic at_statement(const PreparedScript& script, std::size_t index, std::string rule,
+                        std::string message, std::string help) {
   const sql::Statement& statement = script.statements[index];
   Diagnostic diagnostic;
   diagnostic.position = script.position(statement.offset);
   diagnostic.message = std::move(message);
   diagnostic.help = std::move(help);
-  diagnostic.source =
-      line_at(script.source.text, migrations::source_offset(script.replaced, statement.offset));
+  diagnostic.rule = std::move(rule);
+  diagnostic.source = line_at(script.source.text, source_offset(script.replaced, statement.offset));
   return diagnostic;
 }
 
@@ -62,7 +62,8 @@ bool ends_transaction(sql::Control control) {
 void refuse_transaction_control(const PreparedScript& script, Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < script.statements.size(); ++i) {
     if (script.skipped[i] || !ends_transaction(script.classes[i].control)) continue;
-    diagnostics.add(at_statement(script, i, fmt::format("{} inside a script", script.classes[i].command),
+    diagnostics.add(at_statement(script, i, "transaction-control",
+                                 fmt::format("{} inside a script", script.classes[i].command),
                                  "A script runs in one transaction with its history row. Remove it, or put "
                                  "each part into a script of its own."));
   }
@@ -95,7 +96,7 @@ void refuse_mixture(const PreparedScript& script, Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < script.statements.size(); ++i) {
     if (script.skipped[i] || !is_forbidden(script.classes[i])) continue;
     diagnostics.add(at_statement(
-        script, i,
+        script, i, "mixed-transaction",
         fmt::format("{} cannot run inside a transaction{}", script.classes[i].command,
                     wrapped ? ", but the script says BEGIN" : ", but the script's other statements should"),
         "Put it into a script of its own, or write executeInTransaction=false into the script's .conf "
@@ -117,15 +118,14 @@ void decide_mode(PreparedScript& script, Diagnostics& diagnostics) {
 }  // namespace
 
 Position PreparedScript::position(std::size_t offset) const {
-  return position_at(source.text, migrations::source_offset(replaced, offset), source.file);
+  return position_at(source.text, source_offset(replaced, offset), source.file);
 }
 
-Preparation prepare_script(ScriptSource source, const migrations::PlaceholderRules& placeholders,
-                           int server_major) {
+Preparation prepare_script(ScriptSource source, const PlaceholderRules& placeholders, int server_major) {
   Preparation result;
   PreparedScript& script = result.script;
   script.source = std::move(source);
-  script.replaced = migrations::replace_placeholders(script.source.text, placeholders, script.source.file);
+  script.replaced = replace_placeholders(script.source.text, placeholders, script.source.file);
   result.diagnostics.add(script.replaced.diagnostics);
   auto split = sql::split(script.replaced.text, script.source.file);
   script.statements = std::move(split.statements);
@@ -144,4 +144,4 @@ Preparation prepare_script(ScriptSource source, const migrations::PlaceholderRul
   return result;
 }
 
-}  // namespace windlass::hook
+}  // namespace windlass::migrations

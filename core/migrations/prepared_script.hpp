@@ -11,7 +11,7 @@
 #include "core/sql/classify.hpp"
 #include "core/sql/split.hpp"
 
-namespace windlass::hook {
+namespace windlass::migrations {
 
 enum class RunMode {
   kTransaction,  // script and history row commit together
@@ -28,7 +28,7 @@ struct ScriptSource {
 
 struct PreparedScript {
   ScriptSource source;
-  migrations::Replaced replaced;
+  Replaced replaced;
   std::vector<sql::Statement> statements;    // of replaced.text
   std::vector<sql::StatementClass> classes;  // of each
   std::vector<bool> skipped;  // not sent: accepted meta-commands, a BEGIN and COMMIT around it all
@@ -47,8 +47,7 @@ struct Preparation {
 // A BEGIN and COMMIT around the whole script mean what our own transaction gives, so they are left out. Any
 // other transaction control is refused with what to change, as are statements that cannot run in a
 // transaction beside ones that should (SET and RESET may stand beside them), unless the script's .conf says
-// executeInTransaction=false.
-Preparation prepare_script(ScriptSource source, const migrations::PlaceholderRules& placeholders,
-                           int server_major);
+// executeInTransaction=false. These two carry the rules transaction-control and mixed-transaction.
+Preparation prepare_script(ScriptSource source, const PlaceholderRules& placeholders, int server_major);
 
-}  // namespace windlass::hook
+}  // namespace windlass::migrations
