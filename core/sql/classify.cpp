@@ -1,6 +1,7 @@
 #include "core/sql/classify.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "core/sql/big_stack.hpp"
@@ -14,7 +15,9 @@ namespace {
 // Longer statements are data: their first words tell what there is to know, and parsing them costs hundreds
 // of MB.
 constexpr std::size_t kLongestParsed = std::size_t{1} << 20U;
-// The tree of an expression takes about 640 bytes of stack for every two bytes of text.
+// The tree of an expression takes about 640 bytes of stack for every two bytes of text: up to here less than
+// 1 MiB, which every thread has, and up to there less than the 256 MiB of the big stack.
+constexpr std::size_t kNeverDeep = std::size_t{2} << 10U;
 constexpr std::size_t kLongestTree = std::size_t{512} << 10U;
 
 bool needs_tree(const StatementClass& result) {
@@ -36,12 +39,23 @@ void refine(std::string_view statement, StatementClass& result) {
   result.relations = std::move(locks->relations);
 }
 
+// A thread costs more than parsing a short statement, which cannot be deep.
+void run_where_it_fits(std::size_t longest, const std::function<void()>& work) {
+  if (longest <= kNeverDeep) {
+    work();
+  } else {
+    run_on_big_stack(work);
+  }
+}
+
 }  // namespace
 
 std::vector<StatementClass> classify(const std::vector<std::string_view>& statements, int server_version) {
+  std::size_t longest = 0;
+  for (const std::string_view statement : statements) longest = std::max(longest, statement.size());
   std::vector<StatementClass> results;
   results.reserve(statements.size());
-  run_on_big_stack([&] {
+  run_where_it_fits(longest, [&] {
     for (const std::string_view statement : statements) {
       results.push_back(classify_by_words(statement, server_version));
       refine(statement, results.back());
@@ -56,7 +70,7 @@ StatementClass classify(std::string_view statement, int server_version) {
 
 std::optional<SyntaxError> check_syntax(std::string_view statement) {
   std::optional<SyntaxError> error;
-  run_on_big_stack([&] { error = grammar_error(statement); });
+  run_where_it_fits(statement.size(), [&] { error = grammar_error(statement); });
   return error;
 }
 

@@ -28,31 +28,40 @@ enum class LockClass {
 enum class Effect { kOther, kCreateIndex, kDropIndex, kReindex, kAddEnumValue, kVacuum, kDetachPartition };
 
 struct StatementClass {
+  // CALL of a procedure that commits and REINDEX of a partitioned table are refused in a block too, which the
+  // text does not tell: they count as allowed.
   InTransaction in_transaction = InTransaction::kAllowed;
   Control control = Control::kNone;
-  LockClass lock = LockClass::kNone;
+  LockClass lock = LockClass::kNone;  // without a catalogue: what the statement may cost, not what it must
   Effect effect = Effect::kOther;
-  std::string command;                 // "CREATE INDEX CONCURRENTLY": for people, never with user text
-  std::vector<std::string> relations;  // that it locks, as written, schema-qualified where it was
-  std::string object;                  // index or type that `effect` is about, as written; else empty
-  bool if_exists = false;              // IF EXISTS or IF NOT EXISTS was written
-  bool parsed = false;                 // by libpg_query; false: by its first words only
+  std::string command;  // "CREATE INDEX CONCURRENTLY": for people, never with user text
+  // That it locks and that stood before it, as written: quoted and schema-qualified where they were. Tables
+  // that it only reads are left out; a foreign key that a DROP removes names the other table in the database
+  // only.
+  std::vector<std::string> relations;
+  std::string object;      // index, type or partition of `effect`, as written; empty when it has no name
+  bool if_exists = false;  // IF EXISTS or IF NOT EXISTS was written
+  bool parsed = false;     // libpg_query accepts it; false: newer grammar, a mistake, or too long to parse
 };
 
-// Classifies one statement for a server of `server_version` (major, 12 to 18). Works on text that libpg_query
-// cannot parse (newer grammar) by its first words. Thread-safe; parses on a thread with a 256 MiB stack.
+// Classifies one statement (text without its semicolon) for a server of `server_version` (major, 12 to 18).
+// The first words decide, so that text that libpg_query cannot parse is classified as well; how ALTER TABLE
+// and CREATE TABLE lock is read from the parse tree when there is one. Never fails on any text. Thread-safe;
+// long statements are parsed on a thread with a 256 MiB stack.
 StatementClass classify(std::string_view statement, int server_version);
-// The same for many statements, on one such thread: cheaper than one call each.
+// The same for many statements, with one such thread at most.
 std::vector<StatementClass> classify(const std::vector<std::string_view>& statements, int server_version);
 
-// Whether `statement` is one that libpg_query accepts; its message and 0-based byte offset if not.
+// Whether libpg_query (the grammar of PostgreSQL 15) accepts the text; its message and 0-based byte offset if
+// not.
 struct SyntaxError {
   std::string message;
   std::size_t offset = 0;
 };
 std::optional<SyntaxError> check_syntax(std::string_view statement);
 
-// Whether two scripts are the same sequence of tokens, comments and white space apart.
+// Whether two scripts are the same sequence of tokens: comments, white space and the case of unquoted words
+// apart. The rows of a COPY ... FROM STDIN are compared as tokens too. Nothing is parsed.
 bool same_tokens(std::string_view a, std::string_view b);
 
 }  // namespace windlass::sql

@@ -11,6 +11,7 @@
 #include "core/sql/meta_command.hpp"
 #include "core/sql/places.hpp"
 #include "core/sql/statement_shape.hpp"
+#include "core/sql/word_reader.hpp"
 
 namespace windlass::sql {
 namespace {
@@ -43,6 +44,20 @@ std::optional<std::size_t> find_end_of_rows(std::string_view source, std::size_t
   return std::nullopt;
 }
 
+// What a statement does to the meaning of backslashes in '...'; nothing for most.
+std::optional<bool> switches_escapes(std::string_view statement) {
+  WordReader words(statement);
+  if (words.accept("reset")) {
+    if (words.sees("standard_conforming_strings") || words.sees("all")) return false;
+    return std::nullopt;
+  }
+  if (!words.accept("set")) return std::nullopt;
+  if (!words.accept("session")) words.accept("local");
+  if (!words.accept("standard_conforming_strings")) return std::nullopt;
+  words.skip();  // = or TO
+  return is_false(words.text_of(words.token(0)));
+}
+
 class Splitter {
  public:
   Splitter(std::string_view source, const std::string& file)
@@ -58,6 +73,7 @@ class Splitter {
   void open(std::size_t offset);
   void close(std::size_t piece_end);
   void close_with_rows(std::size_t semicolon_end);
+  void check_backslash(const Token& token);
   void report(std::size_t offset, std::string message, std::string help);
   void report_unterminated(const Token& token);
   void report_unclosed();
@@ -70,6 +86,7 @@ class Splitter {
   StatementShape shape_;           // of open_
   std::size_t piece_begin_ = 0;
   bool unterminated_ = false;
+  bool escapes_ = false;  // standard_conforming_strings is off
 };
 
 SplitResult Splitter::run() {
@@ -115,6 +132,7 @@ void Splitter::take(const Token& token) {
     return;
   }
   if (!open_) open(token.offset);
+  if (escapes_) check_backslash(token);
   shape_.add(token, source_);
   open_->length = token.end() - open_->offset;
 }
@@ -163,6 +181,7 @@ void Splitter::close(std::size_t piece_end) {
   open_->piece_offset = piece_begin_;
   open_->piece_length = piece_end - piece_begin_;
   piece_begin_ = piece_end;
+  escapes_ = switches_escapes(open_->text(source_)).value_or(escapes_);
   result_.statements.push_back(*open_);
   open_.reset();
 }
@@ -186,6 +205,15 @@ void Splitter::close_with_rows(std::size_t semicolon_end) {
   const std::size_t piece_end = end_of_rows ? next_line(source_, *end_of_rows) : source_.size();
   lexer_.move_to(piece_end);
   close(piece_end);
+}
+
+// Where such a string ends depends on a setting of the session that a script should not lean on.
+void Splitter::check_backslash(const Token& token) {
+  const std::string_view text = token.in(source_);
+  if (token.kind != TokenKind::kString || text.front() != '\'' || text.find('\\') == std::string_view::npos)
+    return;
+  report(token.offset, "backslash in a string while standard_conforming_strings is off",
+         "Write the string as E'...', which means the same under every setting, and remove the SET.");
 }
 
 void Splitter::report(std::size_t offset, std::string message, std::string help) {

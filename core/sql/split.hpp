@@ -39,7 +39,8 @@ struct Statement {
 struct SplitResult {
   std::vector<Statement> statements;
   // By place: refused meta-commands, quotes, comments, parentheses and bodies without their end, COPY without
-  // \., NUL bytes, bytes that are not UTF-8. With an error in it the script must not be run.
+  // \., NUL bytes, bytes that are not UTF-8, backslashes in '...' behind SET standard_conforming_strings =
+  // off. With an error in it the script must not be run.
   Diagnostics diagnostics;
 };
 

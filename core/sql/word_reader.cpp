@@ -10,10 +10,6 @@ namespace {
 // Statements that are data (INSERT ... VALUES) are long; what decides about them stands at their beginning.
 constexpr int kFarthest = 2000;
 
-bool says_no(const std::string& value) {
-  return value == "false" || value == "off" || value == "no" || value == "0";
-}
-
 std::string without_quotes(std::string_view value) {
   const bool quoted = value.size() >= 2 && (value.front() == '\'' || value.front() == '"');
   return to_lower(quoted ? value.substr(1, value.size() - 2) : value);
@@ -21,14 +17,19 @@ std::string without_quotes(std::string_view value) {
 
 }  // namespace
 
+bool is_false(std::string_view written) {
+  const std::string value = without_quotes(written);
+  return value == "false" || value == "off" || value == "no" || value == "0";
+}
+
 bool is_on(const Options& options, const std::string& name) {
   const auto found = options.find(name);
-  return found != options.end() && !says_no(found->second);
+  return found != options.end() && !is_false(found->second);
 }
 
 bool is_off(const Options& options, const std::string& name) {
   const auto found = options.find(name);
-  return found != options.end() && says_no(found->second);
+  return found != options.end() && is_false(found->second);
 }
 
 const Token& WordReader::token(std::size_t ahead) {
@@ -147,7 +148,7 @@ bool WordReader::has_call_in_default() const {
   WordReader copy = *this;
   bool in_default = false;
   for (int i = 0; i < kFarthest && !copy.at_end() && !copy.sees_symbol(","); ++i) {
-    in_default = in_default || copy.sees("default");
+    in_default = copy.accept("default") || in_default;
     const bool named = !copy.accept_name().empty();
     if (in_default && named && copy.sees_symbol("(")) return true;
     if (!named) copy.skip();

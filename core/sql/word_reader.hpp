@@ -15,6 +15,8 @@ namespace windlass::sql {
 // case, values without quotes, empty where none is written.
 using Options = std::map<std::string, std::string>;
 
+// Whether a boolean value is written as PostgreSQL writes false, quoted or not, in any case.
+bool is_false(std::string_view written);
 // PostgreSQL's reading of a boolean option: written and not false, off, no or 0.
 bool is_on(const Options& options, const std::string& name);
 // Whether the option is written and switched off.

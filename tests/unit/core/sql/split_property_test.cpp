@@ -195,6 +195,8 @@ TEST_CASE("wherever the parser accepts a script, it sees the same statements") {
                                         [](const Statement& s) { return s.kind != StatementKind::kSql; });
     // The parser takes bytes that are not UTF-8; the server does not, and neither do we.
     if (reads_rows || !windlass::is_valid_utf8(source)) continue;
+    // The parser does not carry a setting from one statement to the next.
+    if (source.find("standard_conforming_strings") != std::string::npos) continue;
     const auto expected = ranges_by_parser(source);
     if (!expected) continue;
     ++accepted;

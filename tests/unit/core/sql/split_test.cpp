@@ -279,6 +279,20 @@ TEST_CASE("what cannot be split is said where it began, with what to do") {
   }
 }
 
+TEST_CASE("a backslash in a plain string is refused where the session reads it as an escape") {
+  const std::string off = "SET standard_conforming_strings = off;\n";
+  CHECK(
+      diagnostics_of(off + "SELECT 'it\\'s'';") ==
+      "a.sql:2:8: error: backslash in a string while standard_conforming_strings is off\n"
+      "  SELECT 'it\\'s'';\n         ^\n"
+      "  help: Write the string as E'...', which means the same under every setting, and remove the SET.\n");
+  CHECK_FALSE(diagnostics_of("SET LOCAL standard_conforming_strings TO 'Off'; SELECT '\\';").empty());
+  CHECK(diagnostics_of(off + "SELECT 'a', E'\\'', $$\\$$;").empty());
+  CHECK(diagnostics_of(off + "RESET standard_conforming_strings; SELECT '\\';").empty());
+  CHECK(diagnostics_of("SET standard_conforming_strings = on; SELECT '\\';").empty());
+  CHECK(diagnostics_of("SET search_path = off; SELECT '\\';").empty());
+}
+
 TEST_CASE("a quote or bracket inside a refused psql command opens nothing") {
   const std::string source = "\\echo it's (\nSELECT 1;";
   const SplitResult result = windlass::sql::split(source, "a.sql");
