@@ -1,94 +1,112 @@
 #include "core/migrations/prepared_script.hpp"
 
 #include <catch2/catch.hpp>
-#include <optional>
-#include <string>
-#include <vector>
 
-using namespace windlass;
-using namespace windlass::migrations;
-
+namespace windlass::migrations {
 namespace {
 
-Preparation prepare(const std::string& text, std::optional<bool> in_transaction = std::nullopt) {
-  PlaceholderRules placeholders;
-  placeholders.values = {{"table", "orders_of_the_year"}};
-  return prepare_script({"V1__a.sql", "sql/V1__a.sql", text, in_transaction}, placeholders, 15);
+Preparation prepare(const std::string& sql, std::optional<bool> in_transaction = std::nullopt) {
+  return prepare_script({"V1__a.sql", "V1__a.sql", sql, in_transaction}, {}, 15);
 }
 
-std::string faults(const Preparation& preparation) {
-  std::string text;
-  for (const auto& fault : preparation.diagnostics.list()) {
-    text += fault.rule + " " + to_string(fault.position) + " " + fault.message + "\n";
-  }
-  return text;
+std::string faults(const std::string& sql, std::optional<bool> in_transaction = std::nullopt) {
+  return to_text(prepare(sql, in_transaction).diagnostics);
 }
 
 }  // namespace
 
-TEST_CASE("a BEGIN and COMMIT around everything are left out, whatever their spelling") {
-  for (const std::string text : {"BEGIN; CREATE TABLE t (id int); COMMIT;",
-                                 "-- x\nbegin transaction;\nCREATE TABLE t (id int);\nend work;\n-- y\n",
-                                 "START TRANSACTION; CREATE TABLE t (id int); COMMIT"}) {
-    INFO(text);
-    const auto prepared = prepare(text);
-    CHECK(prepared.diagnostics.empty());
-    CHECK(prepared.script.skipped == std::vector<bool>{true, false, true});
-    CHECK(prepared.script.mode == RunMode::kTransaction);
-  }
-}
-
-TEST_CASE("transaction control anywhere else is refused where it stands") {
+TEST_CASE("a script is run in one transaction unless a statement forbids it") {
   struct Case {
-    std::string text, expected;
+    const char* sql;
+    std::optional<bool> in_transaction;
+    RunMode mode;
   };
-  const std::vector<Case> cases = {
-      {"SELECT 1;\nCOMMIT;\n", "transaction-control sql/V1__a.sql:2:1 COMMIT inside a script\n"},
-      {"BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;",
-       "transaction-control sql/V1__a.sql:1:18 COMMIT inside a script\n"
-       "transaction-control sql/V1__a.sql:1:26 BEGIN inside a script\n"},
-      {"BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; COMMIT;",
-       "transaction-control sql/V1__a.sql:1:1 BEGIN inside a script\n"
-       "transaction-control sql/V1__a.sql:1:47 COMMIT inside a script\n"},
-      {"SAVEPOINT a; SELECT 1; RELEASE SAVEPOINT a;", ""},
+  const Case cases[] = {
+      {"CREATE TABLE a (id int);", std::nullopt, RunMode::kTransaction},
+      {"", std::nullopt, RunMode::kTransaction},
+      {"-- a comment only\n", std::nullopt, RunMode::kTransaction},
+      {"CREATE INDEX CONCURRENTLY i ON a (id);", std::nullopt, RunMode::kStepwise},
+      {"SET lock_timeout = 0; CREATE INDEX CONCURRENTLY i ON a (id); RESET lock_timeout;", std::nullopt,
+       RunMode::kStepwise},
+      {"VACUUM a; VACUUM b;", std::nullopt, RunMode::kStepwise},
+      {"UPDATE a SET id = 1; VACUUM a;", false, RunMode::kStepwise},
+      {"UPDATE a SET id = 1;", false, RunMode::kStepwise},
+      {"ALTER TYPE e ADD VALUE 'x';", std::nullopt, RunMode::kTransaction},
   };
-  for (const auto& [text, expected] : cases) {
-    INFO(text);
-    CHECK(faults(prepare(text)) == expected);
+  for (const auto& one : cases) {
+    INFO(one.sql);
+    const auto prepared = prepare(one.sql, one.in_transaction);
+    CHECK(to_text(prepared.diagnostics).empty());
+    CHECK(prepared.script.mode == one.mode);
   }
 }
 
-TEST_CASE("what cannot run in a transaction runs stepwise, alone or beside SET") {
-  for (const std::string text :
-       {"CREATE INDEX CONCURRENTLY i ON t (a);",
-        "SET statement_timeout = 0; CREATE INDEX CONCURRENTLY i ON t (a); RESET ALL;"}) {
-    INFO(text);
-    const auto prepared = prepare(text);
-    CHECK(prepared.diagnostics.empty());
-    CHECK(prepared.script.mode == RunMode::kStepwise);
+TEST_CASE("a plain BEGIN and COMMIT around the whole script are left out") {
+  for (const auto* sql : {"BEGIN;\nSELECT 1;\nCOMMIT;", "begin transaction;\nSELECT 1;\nend;",
+                          "START TRANSACTION; SELECT 1; COMMIT WORK;", "BEGIN; COMMIT;"}) {
+    INFO(sql);
+    const auto prepared = prepare(sql);
+    CHECK(to_text(prepared.diagnostics).empty());
+    CHECK(prepared.script.skipped.front());
+    CHECK(prepared.script.skipped.back());
   }
-  const std::string mixed = "CREATE TABLE t (a int);\nCREATE INDEX CONCURRENTLY i ON t (a);\n";
-  CHECK(faults(prepare(mixed)) ==
-        "mixed-transaction sql/V1__a.sql:2:1 CREATE INDEX CONCURRENTLY cannot run inside a transaction, but "
-        "the "
-        "script's other statements should\n");
-  CHECK(faults(prepare("BEGIN;\nCREATE INDEX CONCURRENTLY i ON t (a);\nCOMMIT;\n")) ==
-        "mixed-transaction sql/V1__a.sql:2:1 CREATE INDEX CONCURRENTLY cannot run inside a transaction, but "
-        "the "
-        "script says BEGIN\n");
-  CHECK(prepare(mixed, false).diagnostics.empty());
-  CHECK(prepare(mixed, false).script.mode == RunMode::kStepwise);
-  CHECK(prepare("SELECT 1;", false).script.mode == RunMode::kStepwise);
 }
 
-TEST_CASE("a place behind a placeholder is the place in the file") {
-  CHECK(faults(prepare("SELECT 1 FROM ${table}; COMMIT;")) ==
-        "transaction-control sql/V1__a.sql:1:25 COMMIT inside a script\n");
-  CHECK(faults(prepare("SELECT ${missing};")) ==
-        " sql/V1__a.sql:1:8 no value for the placeholder ${missing}\n");
+TEST_CASE("transaction control that is not around the whole script is refused where it stands") {
+  CHECK(faults("SELECT 1;\nCOMMIT;\nSELECT 2;\n") ==
+        "V1__a.sql:2:1: error: COMMIT inside a script\n"
+        "  COMMIT;\n"
+        "  ^\n"
+        "  help: A script runs in one transaction with its history row. Remove it, or put each part into a "
+        "script of "
+        "its own.\n");
+  CHECK_THAT(faults("BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;"),
+             Catch::Contains("COMMIT inside a script"));
+  CHECK_THAT(faults("BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; COMMIT;"),
+             Catch::Contains("1:1: error: BEGIN inside a script"));
+  CHECK_THAT(faults("SELECT 1; ROLLBACK;"), Catch::Contains("ROLLBACK inside a script"));
+  CHECK_THAT(faults("PREPARE TRANSACTION 'x';"), Catch::Contains("PREPARE TRANSACTION inside a script"));
+  CHECK(faults("SAVEPOINT s; SELECT 1; ROLLBACK TO SAVEPOINT s; RELEASE s;").empty());
 }
 
-TEST_CASE("a script takes strong locks when one of its statements does") {
-  CHECK(prepare("ALTER TABLE t ADD COLUMN a int;").script.takes_strong_locks);
-  CHECK_FALSE(prepare("INSERT INTO t VALUES (1);").script.takes_strong_locks);
+TEST_CASE("a statement that cannot run in a transaction is refused beside ones that should") {
+  CHECK(faults("CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY i ON a (id);\n") ==
+        "V1__a.sql:2:1: error: CREATE INDEX CONCURRENTLY cannot run inside a transaction, but the script's "
+        "other "
+        "statements should\n"
+        "  CREATE INDEX CONCURRENTLY i ON a (id);\n"
+        "  ^\n"
+        "  help: Put it into a script of its own, or write executeInTransaction=false into the script's "
+        ".conf file.\n");
 }
+
+TEST_CASE("CONCURRENTLY inside BEGIN is refused, as in the background document's script") {
+  CHECK_THAT(faults("BEGIN;\nCREATE INDEX CONCURRENTLY i ON a (id);\nCOMMIT;\n"),
+             Catch::Contains(
+                 "V1__a.sql:2:1: error: CREATE INDEX CONCURRENTLY cannot run inside a transaction, but the "
+                 "script says BEGIN"));
+}
+
+TEST_CASE("a strong lock asks for the ramp, plain data does not") {
+  CHECK(prepare("ALTER TABLE a ADD COLUMN n int;").script.takes_strong_locks);
+  CHECK_FALSE(prepare("INSERT INTO a VALUES (1);").script.takes_strong_locks);
+}
+
+TEST_CASE("positions are those of the file, before placeholders were replaced") {
+  PlaceholderRules placeholders;
+  placeholders.values["t"] = "a_much_longer_name";
+  const auto prepared = prepare_script(
+      {"V1__a.sql", "V1__a.sql", "SELECT * FROM ${t};\nCOMMIT;", std::nullopt}, placeholders, 15);
+  REQUIRE(prepared.diagnostics.list().size() == 1);
+  CHECK(prepared.diagnostics.list()[0].rule == "transaction-control");
+  CHECK(to_string(prepared.diagnostics.list()[0].position) == "V1__a.sql:2:1");
+  CHECK(prepared.diagnostics.list()[0].source == "COMMIT;");
+}
+
+TEST_CASE("a dump's restrict lines are passed over") {
+  const auto prepared = prepare("\\restrict abc\nSELECT 1;\n\\unrestrict abc\n");
+  CHECK(to_text(prepared.diagnostics).empty());
+  CHECK(prepared.script.skipped == std::vector<bool>{true, false, true});
+}
+
+}  // namespace windlass::migrations
