@@ -59,6 +59,7 @@ void add_phase_facts(Json& json, const Report& report) {
   json["from"] = or_null(report.version_from);
   json["to"] = or_null(report.version_to);
   json["applied"] = applied_json(report.applied);
+  if (!report.set_digest.empty()) json["setDigest"] = report.set_digest;
   if (!report.failed_script.empty()) json["failedScript"] = report.failed_script;
   if (!report.checks.empty() || report.phase == Phase::kVerify || report.phase == Phase::kPreflight) {
     json["checks"] = Json::array();

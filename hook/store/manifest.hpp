@@ -28,7 +28,7 @@ struct Manifest {
   std::string dump_version;    // what `pg_dump --version` says
   std::vector<std::string> command;
   std::string version_from;    // highest version applied; empty: none
-  std::string target;          // what the backup was made for: the digest of the scripts and where they lead
+  std::string target;          // version that the pending scripts lead to; empty: they are repeatable ones
   std::string history_digest;  // SHA-256 over the history rows: the state that it was made in
   std::string started;         // UTC, "2026-01-31T12:00:00Z"
   std::string finished;
