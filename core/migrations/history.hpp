@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace windlass::migrations {
 
@@ -19,5 +20,17 @@ struct HistoryRow {
   int execution_time = 0;    // milliseconds
   bool success = true;
 };
+
+// The type under its present name: SPRING_JDBC is JDBC, SQL_STATE_SCRIPT is SQL_BASELINE, ...
+std::string canonical_type(std::string_view type);
+
+// What a canonical type says about its row.
+bool is_baseline_type(std::string_view type);   // BASELINE, SQL_BASELINE, ...
+bool is_synthetic_type(std::string_view type);  // SCHEMA, BASELINE, DELETE: written without a script
+bool is_undo_type(std::string_view type);       // UNDO_SQL, ...
+
+// The description as the table has room for it: over 200 characters (UTF-16 units, as Java counts) it is cut
+// to 197 and "...".
+std::string stored_description(std::string_view description);
 
 }  // namespace windlass::migrations

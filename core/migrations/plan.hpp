@@ -54,12 +54,21 @@ struct Entry {
   std::string type() const;  // the row's, else the script's
 };
 
+// Movable, not copyable: to_run points into entries.
 struct Plan {
-  std::vector<Entry> entries;        // in Flyway's order of `info`
-  std::vector<const Entry*> to_run;  // versioned ascending, then repeatables by description
-  std::optional<Version> current;    // highest applied and not undone
-  std::optional<Version> target;     // that the run ends at; nothing when it changes nothing
-  std::vector<std::string> faults;   // of the settings: an unknown target, a bad pattern (Flyway's texts)
+  std::vector<Entry> entries;  // in Flyway's order of `info`
+  std::vector<const Entry*>
+      to_run;                       // versioned ascending, then repeatables by description; empty with faults
+  std::optional<Version> current;   // highest applied and not undone
+  std::optional<Version> baseline;  // highest that a baseline row stands for
+  std::optional<Version> target;    // that the run ends at; nothing when no version is to run
+  std::vector<std::string> faults;  // unknown target, bad pattern, unreadable history (Flyway's texts)
+
+  Plan() = default;
+  Plan(Plan&&) = default;
+  Plan& operator=(Plan&&) = default;
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
 
   bool has_failed() const;  // an entry in a failed state
 };
@@ -74,20 +83,24 @@ enum class PendingIs { kFault, kAllowed };  // allowed: migrate validates before
 
 // Pointers in the result point into `scripts` and `rows`, which must outlive it.
 // UNDO_SQL rows of Flyway's paid editions are understood: what they undo shows as Undone and is pending
-// again.
+// again. Undo scripts of applied versions are listed as Available (Flyway's open-source edition does not know
+// them).
 Plan make_plan(const ScriptSet& scripts, const std::vector<HistoryRow>& rows, const PlanSettings& settings);
 std::vector<ValidateFault> validate(const Plan& plan, const PlanSettings& settings, PendingIs pending);
 
-// What repair would do to the rows (Flyway section 4.9).
+// What repair would do to the row of `entry` (Flyway section 4.9): delete it, append a DELETE row that copies
+// it, or give it the script's checksum, description and type.
 struct RepairAction {
   enum class Kind { kRemoveFailed, kMarkDeleted, kAlign } kind;
-  const Entry* entry;
+  Entry entry;
 };
+// In this order of kinds. The target and outOfOrder of `settings` do not count; its patterns keep what is
+// missing.
 std::vector<RepairAction> plan_repair(const ScriptSet& scripts, const std::vector<HistoryRow>& rows,
                                       const PlanSettings& settings);
 
-// The applied versions above `target`, newest first: what a rollback to it has to undo.
-// Faults: a version without an undo script is the caller's to find.
+// The applied versions above `target`, last applied first: what a rollback to it has to undo, baselines and
+// failed ones among them. A version without an undo script is the caller's to find.
 std::vector<const Entry*> plan_rollback(const Plan& plan, const Version& target);
 
 }  // namespace windlass::migrations

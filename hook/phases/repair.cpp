@@ -40,7 +40,7 @@ void settle_in_flight(DatabaseRun& run, const std::string& confirm) {
 }
 
 void apply(DatabaseRun& run, const migrations::RepairAction& action) {
-  const auto& row = *action.entry->row;
+  const auto& row = *action.entry.row;
   Session& session = run.session();
   switch (action.kind) {
     case Kind::kRemoveFailed: delete_history_row(session, run.history, row.installed_rank); break;
@@ -52,7 +52,7 @@ void apply(DatabaseRun& run, const migrations::RepairAction& action) {
       break;
     }
     case Kind::kAlign: {
-      const auto& script = *action.entry->script;
+      const auto& script = *action.entry.script;
       migrations::HistoryRow aligned = row;
       aligned.description = script.name.description;
       aligned.checksum = script.checksum;
@@ -64,7 +64,7 @@ void apply(DatabaseRun& run, const migrations::RepairAction& action) {
 }
 
 std::string text_of(const migrations::RepairAction& action) {
-  const std::string& script = action.entry->row->script;
+  const std::string& script = action.entry.row->script;
   switch (action.kind) {
     case Kind::kRemoveFailed: return "removed the failed row of " + script;
     case Kind::kMarkDeleted: return "marked " + script + " as deleted";
