@@ -1,0 +1,54 @@
+"""Every example renders for each of its environments, twice to the same bytes, and the guard in its app/ is the
+rendered one.
+
+usage: examples.py BUILD
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+windlass = pathlib.Path(sys.argv[1]).resolve() / "generator/windlass"
+faults = []
+
+
+def render(project, environment, out):
+    subprocess.run([windlass, "render", project, "--env", environment, "--target", "argocd", "-o", out], check=True,
+                   stdout=subprocess.DEVNULL, timeout=60)
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def guard_of(deployment):
+    guard = deployment["spec"]["template"]["spec"]["initContainers"][0]
+    # The application's Deployment is one for all environments.
+    guard["env"] = [entry for entry in guard["env"] if entry["name"] != "WINDLASS_ENVIRONMENT"]
+    return guard
+
+
+def check(project, folder):
+    config = next(project / name for name in ("windlass.yaml", "project-config.yaml") if (project / name).exists())
+    environments = yaml.safe_load(config.read_text())["spec"].get("environments", {"any": None})
+    for environment in environments:
+        first, second = (render(project, environment, folder / f"{project.name}-{environment}-{n}") for n in (1, 2))
+        if first != second:
+            faults.append(f"{project.name}: two renders for {environment} differ")
+    application = project / "app/deployment.yaml"
+    if application.exists():
+        snippet = next(text for path, text in render(project, next(iter(environments)), folder / project.name).items()
+                       if path.startswith("snippets/"))
+        if guard_of(yaml.safe_load(application.read_text())) != guard_of(yaml.safe_load(snippet)):
+            faults.append(f"{application.relative_to(ROOT)}: its guard is not the rendered one:\n{snippet.decode()}")
+
+
+projects = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
+if not projects:
+    sys.exit("examples: none found")
+with tempfile.TemporaryDirectory(prefix="windlass-examples-") as temporary:
+    for example in projects:
+        check(example, pathlib.Path(temporary))
+if faults:
+    sys.exit("\n".join(faults))
+print(f"examples: {len(projects)} projects render the same bytes twice")
