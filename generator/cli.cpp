@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "core/base/diagnostic.hpp"
 #include "core/base/error.hpp"
 #include "generator/commands/init.hpp"
+#include "generator/commands/new_migration.hpp"
 #include "generator/commands/render.hpp"
 #include "generator/commands/schema.hpp"
 
@@ -75,6 +77,21 @@ void add_init(CLI::App& app, Context& context) {
   });
 }
 
+void add_new(CLI::App& app, Context& context) {
+  auto options = std::make_shared<NewOptions>();
+  auto* command =
+      app.add_subcommand("new", "Make the files of a next migration: script, undo script, verify query.");
+  command->add_option("DESCRIPTION", options->description, "What it does: \"add orders table\".")->required();
+  command->add_option("--database", options->database,
+                      "Which of the project's databases; needed when it has several.");
+  command->callback([options, &context] {
+    options->folder = project_folder(context, "");
+    context.run = [options] {
+      return run_new(*options, std::chrono::system_clock::now(), std::cout, std::cerr);
+    };
+  });
+}
+
 void add_schema(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("schema", "Print the JSON Schema of windlass.yaml, for editors.");
   command->callback([&context] { context.run = [] { return run_schema(std::cout); }; });
@@ -82,6 +99,7 @@ void add_schema(CLI::App& app, Context& context) {
 
 void add_commands(CLI::App& app, Context& context) {
   add_init(app, context);
+  add_new(app, context);
   add_schema(app, context);
   add_render(app, context);
 }

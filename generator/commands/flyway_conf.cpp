@@ -177,7 +177,7 @@ class ConfMapper {
     for (const auto& location : list_of(property.value)) {
       const bool marked = location.starts_with(kScheme);
       const std::string path = marked ? location.substr(kScheme.size()) : location;
-      if (path.find_first_of(marked ? "*" : ":*") != std::string::npos) {
+      if (!marked && path.find(':') != std::string::npos) {
         refuse(property, fmt::format("{} is no folder", location));
         continue;
       }

@@ -54,7 +54,7 @@ TEST_CASE("the settings of a flyway.conf become a valid project with the same me
   const auto result = mapped(
       "flyway.url=jdbc:postgresql://db.internal:6432/shop?sslmode=verify-full\n"
       "flyway.user=migrator\n"
-      "flyway.locations=filesystem:sql, filesystem:../shared/sql\n"
+      "flyway.locations=filesystem:sql, filesystem:../shared/*/sql\n"
       "flyway.schemas=shop,audit\n"
       "flyway.defaultSchema=shop\n"
       "flyway.table=history\n"
@@ -73,7 +73,7 @@ TEST_CASE("the settings of a flyway.conf become a valid project with the same me
   CHECK(database.schemas == std::vector<std::string>{"shop", "audit"});
   CHECK(database.default_schema == "shop");
   CHECK(database.history_table == "history");
-  CHECK(database.scripts.locations == std::vector<std::string>{"sql", "../shared/sql"});
+  CHECK(database.scripts.locations == std::vector<std::string>{"sql", "../shared/*/sql"});
   CHECK(database.connection.host == "db.internal");
   CHECK(database.connection.port == 6432);
   CHECK(database.connection.user == "migrator");
@@ -112,7 +112,7 @@ TEST_CASE("what has no place in windlass.yaml is named with the reason, and no p
   const auto result = mapped(
       "flyway.url=jdbc:postgresql://db/shop?password=hunter2&ssl=true\n"
       "flyway.password=hunter2\n"
-      "flyway.locations=classpath:db/migration,s3:bucket/sql,filesystem:sql/*/x\n"
+      "flyway.locations=classpath:db/migration,s3:bucket/sql\n"
       "flyway.cleanDisabled=false\n"
       "flyway.mixed=true\n"
       "flyway.jdbcProperties.ApplicationName=x\n"
@@ -127,7 +127,6 @@ TEST_CASE("what has no place in windlass.yaml is named with the reason, and no p
             "line 2: flyway.password: put it into the Secret that passwordSecret names",
             "line 3: flyway.locations: classpath:db/migration is no folder",
             "line 3: flyway.locations: s3:bucket/sql is no folder",
-            "line 3: flyway.locations: filesystem:sql/*/x is no folder",
             "line 4: flyway.cleanDisabled: there is no clean: nothing here drops a schema",
             "line 5: flyway.mixed: statements that cannot run in a transaction are found and bracketed by "
             "themselves",
