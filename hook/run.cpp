@@ -9,7 +9,17 @@
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
+#include "hook/phases/backup.hpp"
+#include "hook/phases/baseline.hpp"
+#include "hook/phases/guard.hpp"
+#include "hook/phases/info.hpp"
+#include "hook/phases/migrate.hpp"
 #include "hook/phases/phase.hpp"
+#include "hook/phases/preflight.hpp"
+#include "hook/phases/repair.hpp"
+#include "hook/phases/rollback.hpp"
+#include "hook/phases/validate.hpp"
+#include "hook/phases/verify.hpp"
 #include "hook/report/report.hpp"
 #include "hook/report/write.hpp"
 #include "hook/settings/explain.hpp"
@@ -23,7 +33,12 @@ struct Runner {
 };
 
 const std::vector<Runner>& runners() {
-  static const std::vector<Runner> kRunners{};
+  static const std::vector<Runner> kRunners{
+      {Phase::kPreflight, run_preflight}, {Phase::kBackup, run_backup},     {Phase::kMigrate, run_migrate},
+      {Phase::kVerify, run_verify},       {Phase::kGuard, run_guard},       {Phase::kRollback, run_rollback},
+      {Phase::kInfo, run_info},           {Phase::kValidate, run_validate}, {Phase::kBaseline, run_baseline},
+      {Phase::kRepair, run_repair},
+  };
   return kRunners;
 }
 
