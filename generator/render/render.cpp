@@ -34,10 +34,8 @@ Rendered render(const Plan& plan, const Templates& templates, const project::Pro
 }
 
 std::string first_line(const project::Project& project) {
-  const std::string environment =
-      project.environment.empty() ? "" : fmt::format(", environment {}", project.environment);
-  return fmt::format("{}{}{}: change windlass.yaml and render again", kRenderedMark, project.name,
-                     environment);
+  return fmt::format("{}{}, environment {}: change windlass.yaml and render again", kRenderedMark,
+                     project.name, project.environment);
 }
 
 }  // namespace windlass::generator

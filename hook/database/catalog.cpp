@@ -140,6 +140,15 @@ std::vector<std::string> not_valid_constraints(Session& session, const std::vect
       {array_of(schemas)}));
 }
 
+std::optional<long long> estimated_rows(Session& session, const std::string& name_as_written) {
+  const auto rows = session.query_value("estimating a table's rows",
+                                        "SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = "
+                                        "pg_catalog.to_regclass($1) AND reltuples > 0",
+                                        {name_as_written});
+  if (!rows) return std::nullopt;
+  return std::stoll(*rows);
+}
+
 std::string OtherSession::to_text() const {
   std::string text = fmt::format("process {} (role {}", backend, role);
   if (!application.empty()) text += ", " + application;

@@ -38,6 +38,10 @@ std::vector<std::string> invalid_indexes(Session& session, const std::vector<std
 // "schema.table.constraint".
 std::vector<std::string> not_valid_constraints(Session& session, const std::vector<std::string>& schemas);
 
+// The planner's estimate of a table's rows, its name as written; nothing when it is not there or never
+// analysed.
+std::optional<long long> estimated_rows(Session& session, const std::string& name_as_written);
+
 // A session that stands in the way of process `backend`, or may.
 struct OtherSession {
   int backend = 0;

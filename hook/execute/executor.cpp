@@ -47,23 +47,23 @@ Error own_statement_error(const ScriptJob& job, const ServerMessage& server) {
         "What it did before is committed and no history row was written: remove COMMIT and ROLLBACK from the "
         "script and from what it calls, put the database right, then run again.");
   }
-  return database_error("recording " + job.row.script, server);
+  return database_error("recording " + job.script.source.path, server);
 }
 
 Error stopped_error(const ScriptJob& job, bool deadline_passed, const Deadline& deadline) {
   const std::string state = "it was cancelled and rolled back";
   if (!deadline_passed)
-    return Error(ExitCode::kTerminated, fmt::format("stopped during {}: {}", job.row.script, state));
+    return Error(ExitCode::kTerminated, fmt::format("stopped during {}: {}", job.script.source.path, state));
   return Error(ExitCode::kTransient,
                fmt::format("the deadline of {} passed during {}: {}", format_duration(deadline.limit()),
-                           job.row.script, state),
+                           job.script.source.path, state),
                "Give the run a longer deadline, or make the script do less at once.");
 }
 
 Error no_lock_error(const ScriptJob& job, int attempts, Milliseconds took, const std::string& blockers) {
   return Error(ExitCode::kTransient,
                fmt::format("{} could not get its locks in {} within {}; it was rolled back each time",
-                           job.row.script, counted(static_cast<std::size_t>(attempts), "attempt"),
+                           job.script.source.path, counted(static_cast<std::size_t>(attempts), "attempt"),
                            format_duration(took)),
                "End the sessions that block it, or run it when they are gone.")
       .with_details(blockers);
@@ -113,7 +113,7 @@ Milliseconds Executor::run(const ScriptJob& job) {
 Milliseconds Executor::run_in_transaction(const ScriptJob& job) {
   const auto began = clock_.now();
   for (int attempt = 0;; ++attempt) {
-    RunMonitor monitor(database_, job.row.script, lock_timeout_of_attempt(job, attempt));
+    RunMonitor monitor(database_, job.script.source.path, lock_timeout_of_attempt(job, attempt));
     const RunResult result = send(job, attempt, monitor);
     if (result.end == RunEnd::kDone) break;
     if (result.end == RunEnd::kLost) {
@@ -126,13 +126,13 @@ Milliseconds Executor::run_in_transaction(const ScriptJob& job) {
     if (attempt >= settings_.retries || deadline_.left() <= pause) {
       throw no_lock_error(job, attempt + 1, elapsed(clock_, began), monitor.blockers());
     }
-    log::info(fmt::format("{} gave way after {} ({}), attempt {} of {} in {}", job.row.script,
+    log::info(fmt::format("{} gave way after {} ({}), attempt {} of {} in {}", job.script.source.path,
                           format_duration(lock_timeout_of_attempt(job, attempt)),
                           result.failure->server.message, attempt + 2, settings_.retries + 1,
                           format_duration(pause)));
     clock_.sleep(pause, stop_);
     if (stop_.requested())
-      throw Error(ExitCode::kTerminated, "stopped before " + job.row.script + " was tried again");
+      throw Error(ExitCode::kTerminated, "stopped before " + job.script.source.path + " was tried again");
   }
   ++*last_rank_;
   return elapsed(clock_, began);
@@ -157,21 +157,21 @@ RunResult Executor::send(const ScriptJob& job, int attempt, RunMonitor& monitor)
 void Executor::settle_lost_commit(const ScriptJob& job) {
   const int rank_before = last_rank();
   log::warning(fmt::format("the connection was lost during {}; reconnecting to see whether it was committed",
-                           job.row.script));
+                           job.script.source.path));
   database_.reconnect();
   const auto row = database_.session().query_value(
-      "looking for the history row of " + job.row.script,
+      "looking for the history row of " + job.script.source.path,
       "SELECT 1 FROM " + settings_.history.quoted() +
           " WHERE \"installed_rank\" > $1 AND \"script\" = $2 AND \"success\"",
       {std::to_string(rank_before), abbreviated_script(job.row.script)});
   if (row) {
-    log::info(fmt::format("{} was committed: its history row is there", job.row.script));
+    log::info(fmt::format("{} was committed: its history row is there", job.script.source.path));
     return;
   }
   throw Error(
       ExitCode::kTransient,
       fmt::format("the connection was lost during {}; its history row is not there, so it was rolled back",
-                  job.row.script),
+                  job.script.source.path),
       "Run again; it goes on with this script.");
 }
 

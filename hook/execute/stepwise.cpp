@@ -33,7 +33,7 @@ std::string settle_hint(const std::string& script) {
 Stepwise::Stepwise(Executor& executor, const ScriptJob& job)
     : executor_(executor),
       job_(job),
-      key_{executor.settings_.history.schema, executor.settings_.history.table, job.row.script} {}
+      key_{executor.settings_.history.schema, executor.settings_.history.table, job.script.source.path} {}
 
 std::string_view Stepwise::text(std::size_t index) const {
   return job_.script.statements[index].text(job_.script.replaced.text);
@@ -55,7 +55,7 @@ Milliseconds Stepwise::run() {
   check_intents();
   if (!intents_.empty()) {
     log::info(
-        fmt::format("{} was begun by an earlier run; going on after {} of its {}", job_.row.script,
+        fmt::format("{} was begun by an earlier run; going on after {} of its {}", job_.script.source.path,
                     std::count_if(intents_.begin(), intents_.end(), [](const Intent& i) { return i.done; }),
                     counted(job_.script.statements.size(), "statement")));
   }
@@ -79,7 +79,7 @@ void Stepwise::check_intents() const {
       continue;
     throw Error(ExitCode::kPartlyApplied,
                 fmt::format("{} is partly applied, and its statement {} is not the one that run {} began",
-                            job_.row.script, intent.statement + 1, intent.run_id),
+                            job_.script.source.path, intent.statement + 1, intent.run_id),
                 "Put the script's statements back as they were up to there; later ones may change.");
   }
 }
@@ -118,7 +118,7 @@ Stepwise::Settled Stepwise::settle(std::size_t index, const Intent& intent) {
                   "whether it took effect",
                   to_string(job_.script.position(job_.script.statements[index].offset)), index + 1,
                   statement.command, intent.run_id, intent.started_at),
-      settle_hint(job_.row.script));
+      settle_hint(job_.script.source.path));
 }
 
 void Stepwise::drop_invalid_index(std::size_t index) {
@@ -169,7 +169,7 @@ RunResult Stepwise::send(std::size_t index) {
                     fmt::format("SET lock_timeout = {}; SET statement_timeout = {}", lock_timeout.count(),
                                 limits.statement_timeout.count()));
   }
-  log::info(fmt::format("{}: statement {} of {}: {}", job_.row.script, index + 1,
+  log::info(fmt::format("{}: statement {} of {}: {}", job_.script.source.path, index + 1,
                         job_.script.statements.size(), statement.command));
   std::vector<bool> skipped(job_.script.statements.size(), true);
   skipped[index] = false;
@@ -180,7 +180,7 @@ RunResult Stepwise::send(std::size_t index) {
   }
   const auto messages =
       script_messages(job_.script.replaced.text, job_.script.statements, skipped, around, kMessageLimit);
-  RunMonitor monitor(executor_.database_, job_.row.script, lock_timeout);
+  RunMonitor monitor(executor_.database_, job_.script.source.path, lock_timeout);
   const RunWatch watch{executor_.clock_, executor_.stop_, executor_.deadline_,
                        [&](Milliseconds running) { monitor.look(running); }};
   return run_messages(session, messages, job_.script.replaced.text, job_.script.statements, watch);
@@ -189,9 +189,10 @@ RunResult Stepwise::send(std::size_t index) {
 // Returns when the statement is to be tried again.
 void Stepwise::handle_failure(std::size_t index, const RunResult& result, int attempt) {
   if (result.end == RunEnd::kLost) {
-    throw Error(ExitCode::kTransient,
-                fmt::format("the connection was lost during statement {} of {}", index + 1, job_.row.script),
-                "Run again; it looks at what the statement left and goes on.");
+    throw Error(
+        ExitCode::kTransient,
+        fmt::format("the connection was lost during statement {} of {}", index + 1, job_.script.source.path),
+        "Run again; it looks at what the statement left and goes on.");
   }
   drop_invalid_index(index);
   withdraw_intent(executor_.database_.session(), key_, index);
@@ -200,18 +201,18 @@ void Stepwise::handle_failure(std::size_t index, const RunResult& result, int at
   if (!gave_way || attempt >= executor_.settings_.retries || executor_.deadline_.left() <= pause)
     fail(index, result);
   log::info(fmt::format("statement {} of {} gave way ({}), attempt {} of {} in {}", index + 1,
-                        job_.row.script, result.failure->server.message, attempt + 2,
+                        job_.script.source.path, result.failure->server.message, attempt + 2,
                         executor_.settings_.retries + 1, format_duration(pause)));
   executor_.clock_.sleep(pause, executor_.stop_);
 }
 
 void Stepwise::fail(std::size_t index, const RunResult& result) {
   if (result.end == RunEnd::kStopped) {
-    throw Error(
-        result.deadline_passed ? ExitCode::kTransient : ExitCode::kTerminated,
-        fmt::format("{} during statement {} of {}; it was cancelled",
-                    result.deadline_passed ? "the deadline passed" : "stopped", index + 1, job_.row.script),
-        "Run again; it goes on with that statement.");
+    throw Error(result.deadline_passed ? ExitCode::kTransient : ExitCode::kTerminated,
+                fmt::format("{} during statement {} of {}; it was cancelled",
+                            result.deadline_passed ? "the deadline passed" : "stopped", index + 1,
+                            job_.script.source.path),
+                "Run again; it goes on with that statement.");
   }
   Aftermath aftermath{code_of_script_failure(result.failure->server.sqlstate),
                       "the statement left nothing behind", "Correct the script and run again."};
@@ -235,7 +236,7 @@ void Stepwise::record(Milliseconds took) {
       ";";
   for (const auto& statement : job_.also) sql += statement + ";";
   sql += forget_intents_statement(session, key_) + ";COMMIT";
-  session.execute("recording " + job_.row.script, sql);
+  session.execute("recording " + job_.script.source.path, sql);
 }
 
 }  // namespace windlass::hook

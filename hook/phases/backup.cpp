@@ -114,7 +114,7 @@ class Backup {
         continue;
       }
       fill_report(backup, true);
-      report_.message = fmt::format("{} of {} is whole and of the same state; no new one was made",
+      report_.message = fmt::format("backup {} of {} is whole and of the same state, no new one is made",
                                     backup.name, made.finished);
       return true;
     }
@@ -145,7 +145,7 @@ class Backup {
     manifest_.finished = format_utc(limits_.clock.wall());
     const auto published = staged->publish(manifest_);
     fill_report(published, false);
-    report_.message = fmt::format("published {}: {} with {}, read back", published.name,
+    report_.message = fmt::format("published {}: {} in {}, read back", published.name,
                                   format_bytes(report_.backup->bytes), counted(entries, "archive item"));
   }
 

@@ -65,18 +65,23 @@ class Migrate {
   }
 
   void act(MigrateAction action) {
+    auto scripts = prepare();  // every fault comes out before anything is created
     create_what_is_missing(action);
     if (action == MigrateAction::kBaselineFirst) {
       refresh(*state_, run_);
       decide();
+      scripts = prepare();  // the baseline leaves out what lies below it
     }
-    const auto scripts = prepare_all(run_, sources());
-    prepare_all(run_, undo_sources());  // a stored undo script that cannot run is no way back
     Executor executor = make_executor(run_);
     for (std::size_t i = 0; i < scripts.size(); ++i) apply(executor, *state_->plan.to_run[i], scripts[i]);
     refresh(*state_, run_);
     report_.version_to = current_version(state_->plan);
     report_.pending = state_->plan.to_run.size();
+  }
+
+  std::vector<migrations::PreparedScript> prepare() {
+    prepare_all(run_, undo_sources());  // a stored undo script that cannot run is no way back
+    return prepare_all(run_, sources());
   }
 
   void create_what_is_missing(MigrateAction action) {
@@ -167,7 +172,7 @@ class Migrate {
   }
 
   void show() {
-    prepare_all(run_, sources());
+    prepare();
     std::string list;
     for (const auto* entry : state_->plan.to_run) list += "would run " + entry->script->path + "\n";
     report_.details = list;

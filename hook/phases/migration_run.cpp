@@ -68,16 +68,16 @@ void check_may_go_on(const DatabaseRun& run, const std::string& next) {
 
 void run_job(DatabaseRun& run, Executor& executor, const ScriptJob& job) {
   Report& report = run.context.report;
-  check_may_go_on(run, job.row.script);
-  log::info(fmt::format("running {} ({})", job.row.script, title_of(job.row)));
+  const std::string& path = job.script.source.path;
+  check_may_go_on(run, path);
+  log::info(fmt::format("running {} ({})", path, title_of(job.row)));
   try {
     const Milliseconds took = executor.run(job);
-    report.applied.push_back(
-        {job.row.version, job.row.description, job.script.source.path, job.row.checksum, took});
-    log::info(fmt::format("done with {} in {}", job.row.script, format_duration(took)),
-              {{"script", job.row.script}, {"durationMs", took.count()}});
+    report.applied.push_back({job.row.version, job.row.description, path, job.row.checksum, took});
+    log::info(fmt::format("done with {} in {}", path, format_duration(took)),
+              {{"script", path}, {"durationMs", took.count()}});
   } catch (const Error&) {
-    report.failed_script = job.script.source.path;
+    report.failed_script = path;
     throw;
   }
 }

@@ -8,6 +8,7 @@
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
+#include "core/sql/data_loss.hpp"
 #include "hook/database/catalog.hpp"
 #include "hook/database/run_records.hpp"
 #include "hook/database/undo_scripts.hpp"
@@ -28,14 +29,6 @@ migrations::Version target_version(const Settings& settings) {
   if (version) return *version;
   throw Error(ExitCode::kUsage, "rollback needs a target version, not " + settings.target,
               "Name the version to go back to, or 0 for before the first.");
-}
-
-bool loses_data(const sql::StatementClass& statement) {
-  for (const auto* word : {"DROP TABLE", "DROP SCHEMA", "ALTER TABLE DROP COLUMN", "TRUNCATE", "DELETE",
-                           "UPDATE", "DROP MATERIALIZED VIEW", "DROP TYPE"}) {
-    if (statement.command.starts_with(word)) return true;
-  }
-  return false;
 }
 
 class Rollback {
@@ -120,12 +113,19 @@ class Rollback {
   void say_what_is_lost(const UndoStep& step, const migrations::PreparedScript& script) {
     std::string text = fmt::format("undo version {} ({}) with {}\n", step.undo.version, step.row->description,
                                    step.undo.script);
-    for (const auto& statement : script.classes) {
-      if (!loses_data(statement)) continue;
-      text += fmt::format("  loses data: {} {}\n", statement.command, join(statement.relations, ", "));
+    for (const auto& statement : script.statements) {
+      for (const auto& loss : sql::data_loss(statement.text(script.replaced.text))) {
+        text += fmt::format("  loses {}{}\n", sql::to_text(loss), rows_of(loss));
+      }
     }
     log::info(text.substr(0, text.size() - 1));
     report_.details += text;
+  }
+
+  std::string rows_of(const sql::Loss& loss) {
+    if (loss.kind == sql::Loss::Kind::kOther) return "";
+    const auto rows = estimated_rows(run_.session(), loss.relation);
+    return rows ? fmt::format(" (about {})", counted(static_cast<std::size_t>(*rows), "row")) : "";
   }
 
   void check_confirmation() const {
@@ -153,11 +153,9 @@ class Rollback {
   void undo(const std::vector<migrations::PreparedScript>& scripts) {
     Executor executor = make_executor(run_);
     for (std::size_t i = 0; i < scripts.size(); ++i) {
-      const auto& row = *steps_[i].row;
-      const NewHistoryRow mark{row.version, row.description, "DELETE",
-                               row.script,  row.checksum,    run_.context.settings.installed_by,
-                               true};
-      run_job(run_, executor, {scripts[i], mark, {}});
+      ScriptJob job{scripts[i], mark_of(*steps_[i].row), {}};
+      if (i == 0) job.also = repeatables_again();
+      run_job(run_, executor, job);
     }
     state_ = read_database_state(run_);
     plan_ = migrations::make_plan(no_scripts_, state_.rows, {});
@@ -165,6 +163,26 @@ class Rollback {
     report_.details.clear();
     report_.message = fmt::format("undid {}, {} is now at {}", counted(scripts.size(), "version"),
                                   run_.history.schema, report_.version_to.value_or("no version"));
+  }
+
+  NewHistoryRow mark_of(const migrations::HistoryRow& row) const {
+    return {row.version, row.description, "DELETE",
+            row.script,  row.checksum,    run_.context.settings.installed_by,
+            true};
+  }
+
+  // An undo script may have dropped what a repeatable script made (a view of the table that goes), and the
+  // next migrate must make it again although its text has not changed.
+  std::vector<std::string> repeatables_again() {
+    std::vector<std::string> marks;
+    for (const auto& entry : plan_.entries) {
+      if (!entry.repeatable || entry.row->type != "SQL" || entry.state == migrations::State::kDeleted ||
+          entry.state == migrations::State::kSuperseded) {
+        continue;
+      }
+      marks.push_back(insert_history_row(run_.session(), run_.history, mark_of(*entry.row), 0));
+    }
+    return marks;
   }
 
   DatabaseRun& run_;

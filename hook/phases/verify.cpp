@@ -144,12 +144,13 @@ class Verify {
   void check_query(const std::string& title, const std::string& query) {
     Session& session = run_.session();
     Table result;
-    in_transaction(session, title, [&] {
+    constexpr std::string_view kDoing = "the query failed";
+    in_transaction(session, kDoing, [&] {
       // After a first query a transaction cannot be made READ WRITE any more.
       session.execute(title,
                       fmt::format("SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = {}; SELECT 1",
                                   query_timeout().count()));
-      result = session.query_table(title, query);
+      result = session.query_table(kDoing, query);
     });
     if (result.is_one_boolean && !result.rows.empty()) {
       const bool all_true =
