@@ -187,7 +187,7 @@ class Planner {
       entry.state = State::kAvailable;
     } else {
       const ReplayedRow* row = row_of(script);
-      // A failed repeatable is not tried again before repair; an outdated one is.
+      // A repeatable whose latest run failed is settled, too: repair comes before the next try.
       const bool settled =
           row != nullptr && (!entry.repeatable || (!row->deleted && is_up_to_date(*row->row, script)));
       if (settled) return;
