@@ -63,6 +63,24 @@ void add_script(DatabaseFiles& files, const migrations::Script& script,
   }
 }
 
+std::string setting(const project::Project& project, std::string_view name) {
+  const auto& settings = project.migration.settings;
+  const auto found = settings.find(std::string(name));
+  return found != settings.end() ? found->second : std::string(find_setting(name)->default_value);
+}
+
+// The version that a database is at when all is applied; empty when that cannot be said from the files alone,
+// because there are no versions, or because the target depends on the database (current, next).
+std::string head_version(const migrations::ScriptSet& set, const std::string& target) {
+  const auto limit = migrations::Version::parse(target);
+  if (!limit && target != "latest") return {};
+  std::string head;
+  for (const auto* script : set.of_kind(migrations::ScriptKind::kVersioned)) {
+    if (!limit || *script->name.version <= *limit) head = script->name.version->text();
+  }
+  return head;
+}
+
 void read_scripts(DatabaseFiles& files, const project::Project& project, const project::Database& database,
                   const fs::path& base) {
   auto set = migrations::read_script_set(database.scripts.locations, base, set_rules(project));
@@ -76,8 +94,7 @@ void read_scripts(DatabaseFiles& files, const project::Project& project, const p
   }
   const auto locations = map_locations(database.scripts.locations, base);
   for (const auto& script : set.scripts) add_script(files, script, locations);
-  const auto versioned = set.of_kind(migrations::ScriptKind::kVersioned);
-  if (!versioned.empty()) files.head_version = versioned.back()->name.version->text();
+  files.head_version = head_version(set, setting(project, "target"));
   files.set_digest = std::move(set.digest);
 }
 
@@ -117,11 +134,7 @@ void read_queries(DatabaseFiles& files, const project::Database& database, const
 }  // namespace
 
 migrations::SetRules set_rules(const project::Project& project) {
-  const auto& settings = project.migration.settings;
-  const auto text = [&](std::string_view name) {
-    const auto found = settings.find(std::string(name));
-    return found != settings.end() ? found->second : std::string(find_setting(name)->default_value);
-  };
+  const auto text = [&](std::string_view name) { return setting(project, name); };
   migrations::SetRules rules;
   rules.naming.versioned_prefix = text("sql-migration-prefix");
   rules.naming.undo_prefix = text("undo-sql-migration-prefix");
