@@ -39,7 +39,9 @@ struct StatementClass {
   // that it only reads are left out; a foreign key that a DROP removes names the other table in the database
   // only.
   std::vector<std::string> relations;
-  std::string object;      // index, type or partition of `effect`, as written; empty when it has no name
+  // Index, type or partition that `effect` is about, as written; a new index with the schema that its table
+  // is written with, because it is made there. Empty when it has no name.
+  std::string object;
   bool if_exists = false;  // IF EXISTS or IF NOT EXISTS was written
   bool parsed = false;     // libpg_query accepts it; false: newer grammar, a mistake, or too long to parse
 };
@@ -60,8 +62,9 @@ struct SyntaxError {
 };
 std::optional<SyntaxError> check_syntax(std::string_view statement);
 
-// Whether two scripts are the same sequence of tokens: comments, white space and the case of unquoted words
-// apart. The rows of a COPY ... FROM STDIN are compared as tokens too. Nothing is parsed.
+// Whether two scripts are the same statements: the same tokens and the same COPY rows. Comments, white space,
+// the case of unquoted words, stray semicolons and accepted psql commands (\restrict) make no difference.
+// Scripts that split() finds faults in are the same only byte for byte.
 bool same_tokens(std::string_view a, std::string_view b);
 
 }  // namespace windlass::sql

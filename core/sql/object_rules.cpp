@@ -89,6 +89,16 @@ void accept_if_exists(WordReader& words) {
 
 void forbid(StatementClass& result) { result.in_transaction = InTransaction::kForbidden; }
 
+// "app." of app.t; empty when no schema is written.
+std::string schema_prefix(const std::string& name) {
+  std::size_t end = 0;
+  Lexer lexer(name);
+  for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
+    if (is_symbol(token, name, ".")) end = token.end();
+  }
+  return name.substr(0, end);
+}
+
 void create_index(WordReader& words, StatementClass& result) {
   const bool concurrently = words.accept("concurrently");
   if (concurrently) {
@@ -102,6 +112,8 @@ void create_index(WordReader& words, StatementClass& result) {
   words.accept("on");
   words.accept("only");
   result.relations = {words.accept_name()};
+  // An index cannot be given a schema: it takes the one of its table.
+  if (!result.object.empty()) result.object.insert(0, schema_prefix(result.relations.front()));
 }
 
 // Without a connection or without a slot there is nothing on the other server that could not be rolled back.

@@ -17,6 +17,7 @@ namespace windlass::sql {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kMostDiagnostics = 100;
 constexpr std::string_view kBlanks = " \t\f\v";
 constexpr std::string_view kEndOfRows = "\\.";
 
@@ -212,11 +213,19 @@ void Splitter::check_backslash(const Token& token) {
   const std::string_view text = token.in(source_);
   if (token.kind != TokenKind::kString || text.front() != '\'' || text.find('\\') == std::string_view::npos)
     return;
+  escapes_ = false;  // one report is enough
   report(token.offset, "backslash in a string while standard_conforming_strings is off",
          "Write the string as E'...', which means the same under every setting, and remove the SET.");
 }
 
+// A file that is no script at all must not fill the memory with what is wrong with it.
 void Splitter::report(std::size_t offset, std::string message, std::string help) {
+  const std::size_t reported = result_.diagnostics.list().size();
+  if (reported > kMostDiagnostics) return;
+  if (reported == kMostDiagnostics) {
+    message = "more faults than are listed";
+    help = "Mend those above first.";
+  }
   result_.diagnostics.add(places_.diagnostic(offset, std::move(message), std::move(help)));
 }
 

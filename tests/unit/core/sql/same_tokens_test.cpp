@@ -12,6 +12,9 @@ TEST_CASE("comments, white space and the case of words make no difference") {
   CHECK(same_tokens("CREATE TABLE T(a INT)", "create table t ( A int )"));
   CHECK(same_tokens("a=-1", "a = - 1"));
   CHECK(same_tokens("SELECT $$a$$", "select $$a$$"));
+  CHECK(same_tokens("SELECT 1", ";; SELECT 1;;"));
+  CHECK(same_tokens("\\restrict a\nSELECT 1;\n\\unrestrict a", "\\restrict b\nSELECT 1;\n\\unrestrict b"));
+  CHECK(same_tokens("COPY t FROM STDIN;\n1\n\\.\n", "copy t from stdin ; -- rows\n1\n\\."));
 }
 
 TEST_CASE("every other difference counts") {
@@ -20,7 +23,9 @@ TEST_CASE("every other difference counts") {
     std::string b;
   };
   const std::vector<Row> cases = {
-      {"SELECT 1", "SELECT 1;"},
+      {"SELECT 1", "SELECT 1; SELECT 1"},
+      {"COPY t FROM STDIN;\n1 2\n\\.\n", "COPY t FROM STDIN;\n1  2\n\\.\n"},
+      {"SELECT 'a", "SELECT  'a"},
       {"SELECT 1", "SELECT 2"},
       {"SELECT 'a'", "SELECT 'A'"},
       {"SELECT \"a\"", "SELECT \"A\""},

@@ -293,6 +293,16 @@ TEST_CASE("a backslash in a plain string is refused where the session reads it a
   CHECK(diagnostics_of("SET search_path = off; SELECT '\\';").empty());
 }
 
+TEST_CASE("a file that is no script is told so in a hundred diagnostics and one more") {
+  std::string source;
+  for (int i = 0; i < 500; ++i) source += "\\x\n";
+  const auto diagnostics = windlass::sql::split(source, "a.sql").diagnostics.list();
+  REQUIRE(diagnostics.size() == 101);
+  CHECK(diagnostics[99].message == "psql command \\x is not SQL");
+  CHECK(windlass::to_text(diagnostics[100]) ==
+        "a.sql:101:1: error: more faults than are listed\n  \\x\n  ^\n  help: Mend those above first.\n");
+}
+
 TEST_CASE("a quote or bracket inside a refused psql command opens nothing") {
   const std::string source = "\\echo it's (\nSELECT 1;";
   const SplitResult result = windlass::sql::split(source, "a.sql");
