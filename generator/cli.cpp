@@ -14,6 +14,7 @@
 #include "core/base/diagnostic.hpp"
 #include "core/base/error.hpp"
 #include "generator/commands/init.hpp"
+#include "generator/commands/lint.hpp"
 #include "generator/commands/new_migration.hpp"
 #include "generator/commands/render.hpp"
 #include "generator/commands/schema.hpp"
@@ -36,6 +37,12 @@ std::filesystem::path project_folder(const Context& context, const std::string& 
   }
   if (!given.empty()) return given;
   return context.project.empty() ? "." : context.project;
+}
+
+void add_output(CLI::App& command, std::string& output) {
+  command.add_option("--output", output, "What stdout carries: text or json.")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
 }
 
 // One function for each command: it adds the command with its options to the app, and when the command is the
@@ -92,6 +99,19 @@ void add_new(CLI::App& app, Context& context) {
   });
 }
 
+void add_lint(CLI::App& app, Context& context) {
+  auto options = std::make_shared<LintOptions>();
+  auto given = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("lint", "Check config and scripts; exit 1 when something is wrong.");
+  command->add_option("DIR", *given, "Folder that holds windlass.yaml.");
+  command->add_option("--env", options->environment, "Environment to check; by default every one.");
+  add_output(*command, options->output);
+  command->callback([options, given, &context] {
+    options->folder = project_folder(context, *given);
+    context.run = [options] { return run_lint(*options, std::cout); };
+  });
+}
+
 void add_schema(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("schema", "Print the JSON Schema of windlass.yaml, for editors.");
   command->callback([&context] { context.run = [] { return run_schema(std::cout); }; });
@@ -100,6 +120,7 @@ void add_schema(CLI::App& app, Context& context) {
 void add_commands(CLI::App& app, Context& context) {
   add_init(app, context);
   add_new(app, context);
+  add_lint(app, context);
   add_schema(app, context);
   add_render(app, context);
 }

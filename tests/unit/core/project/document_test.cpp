@@ -20,8 +20,7 @@ TEST_CASE("no source line of a diagnostic shows a password") {
       {"image: registry:5000/x", "image: registry:5000/x"},
       {"passwordSecret: {name: db}", "passwordSecret: {name: db}"},
   };
-  for (const auto& [line, expected] : cases)
-    CHECK(without_passwords(line) == expected);
+  for (const auto& [line, expected] : cases) CHECK(without_passwords(line) == expected);
 }
 
 TEST_CASE("a diagnostic quotes what a user wrote on one line and shortened") {

@@ -10,6 +10,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
+#include "tests/support/golden_file.hpp"
 
 using namespace windlass;
 using namespace windlass::project;
@@ -19,9 +20,7 @@ namespace {
 
 const fs::path kData = fs::path(WINDLASS_TEST_DATA) / "project";
 
-std::string read(const fs::path& path) {
-  return read_file(path, std::size_t{64} << 20U);
-}
+std::string read(const fs::path& path) { return read_file(path, std::size_t{64} << 20U); }
 
 LoadResult load(const std::string& text, const std::string& environment = {}) {
   return load_project_text(text, "windlass.yaml", environment);
@@ -53,7 +52,7 @@ TEST_CASE("every invalid config gets exactly the diagnostics beside it") {
     INFO(file.filename().string());
     const auto result = load(read(file));
     CHECK_FALSE(result.project.has_value());
-    CHECK(to_text(result.diagnostics) == read(fs::path(file).replace_extension(".txt")));
+    check_golden_file(fs::path(file).replace_extension(".txt"), to_text(result.diagnostics));
   }
 }
 
@@ -239,7 +238,8 @@ TEST_CASE("a file without environments is the same in any of them") {
   REQUIRE(result.project.has_value());
   CHECK(result.project->environment == "prod");
   CHECK(faults(kMinimal, "Prod 1") ==
-        "windlass.yaml: error: environment \"Prod 1\" must be lower-case letters, digits and dashes, at most 63, "
+        "windlass.yaml: error: environment \"Prod 1\" must be lower-case letters, digits and dashes, at most "
+        "63, "
         "without a dash at either end\n"
         "  help: Name another environment.\n");
 }
@@ -305,8 +305,7 @@ TEST_CASE("a file that explodes when its aliases are expanded is refused") {
   for (int i = 1; i < 30; ++i) {
     const auto before = "*a" + std::to_string(i - 1);
     text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
-    for (int j = 0; j < 10; ++j)
-      text += (j == 0 ? "" : ", ") + before;
+    for (int j = 0; j < 10; ++j) text += (j == 0 ? "" : ", ") + before;
     text += "]\n";
   }
   CHECK(faults(text) ==
@@ -319,29 +318,24 @@ TEST_CASE("a file that explodes when its aliases are expanded is refused") {
 TEST_CASE("nesting of any kind is refused before it can exhaust the stack") {
   const std::string help = "  help: Flatten the file.\n";
   std::string dashes;
-  for (int i = 0; i < 200'000; ++i)
-    dashes += "- ";
+  for (int i = 0; i < 200'000; ++i) dashes += "- ";
   CHECK(faults(dashes) == "windlass.yaml:1:129: error: nested deeper than 64 levels\n" + help);
   std::string braces;
-  for (int i = 0; i < 100'000; ++i)
-    braces += "{a: ";
+  for (int i = 0; i < 100'000; ++i) braces += "{a: ";
   const std::string brackets(500'000, '[');
   std::string questions;
-  for (int i = 0; i < 200'000; ++i)
-    questions += "? ";
+  for (int i = 0; i < 200'000; ++i) questions += "? ";
   for (const auto& text : {braces, brackets, questions}) {
     CHECK(faults(text).find("error: nested deeper than 64 levels\n" + help) != std::string::npos);
   }
   std::string lines;
-  for (int i = 0; i < 1'000; ++i)
-    lines += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
+  for (int i = 0; i < 1'000; ++i) lines += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
   CHECK(faults(lines).find("nested deeper than 64 levels") != std::string::npos);
 }
 
 TEST_CASE("a megabyte of faults is reported within seconds") {
   std::string text = kMinimal + "  migration:\n";
-  while (text.size() < 1'000'000)
-    text += "    lockTimeut" + std::to_string(text.size()) + ": x\n";
+  while (text.size() < 1'000'000) text += "    lockTimeut" + std::to_string(text.size()) + ": x\n";
   const auto begin = std::chrono::steady_clock::now();
   const auto result = load(text);
   CHECK(result.diagnostics.error_count() > 30'000);
@@ -350,8 +344,7 @@ TEST_CASE("a megabyte of faults is reported within seconds") {
 
 TEST_CASE("more environments than anybody has are refused") {
   std::string text = kMinimal + "  environments:\n";
-  for (int i = 0; i < 101; ++i)
-    text += "    e" + std::to_string(i) + ": {backup: {retention: 3}}\n";
+  for (int i = 0; i < 101; ++i) text += "    e" + std::to_string(i) + ": {backup: {retention: 3}}\n";
   CHECK(faults(text) ==
         "windlass.yaml:7:5: error: spec.environments holds 101 environments, more than 100\n"
         "      e0: {backup: {retention: 3}}\n"

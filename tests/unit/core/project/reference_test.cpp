@@ -5,17 +5,15 @@
 #include <set>
 #include <string>
 
-#include "core/base/files.hpp"
 #include "core/project/format.hpp"
 #include "core/project/keys.hpp"
+#include "tests/support/golden_file.hpp"
 
 using namespace windlass;
 using namespace windlass::project;
 
 TEST_CASE("docs/config.md is what the key table makes") {
-  const auto page = read_file(std::filesystem::path(WINDLASS_DOCS) / "config.md", 1U << 20U);
-  INFO("write it anew: project_print reference > docs/config.md");
-  CHECK(page == config_reference());
+  check_golden_file(std::filesystem::path(WINDLASS_DOCS) / "config.md", config_reference());
 }
 
 TEST_CASE("every key has one row, a sentence, and a default of its own format") {
