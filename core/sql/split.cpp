@@ -47,6 +47,8 @@ std::optional<std::size_t> find_end_of_rows(std::string_view source, std::size_t
 
 // What a statement does to the meaning of backslashes in '...'; nothing for most.
 std::optional<bool> switches_escapes(std::string_view statement) {
+  if (std::string_view("sSrR").find(statement.front()) == std::string_view::npos)
+    return std::nullopt;  // cheaper
   WordReader words(statement);
   if (words.accept("reset")) {
     if (words.sees("standard_conforming_strings") || words.sees("all")) return false;
