@@ -57,7 +57,8 @@ void add_render(CLI::App& app, Context& context) {
   auto* command =
       app.add_subcommand("render", "Write the Kubernetes manifests of a project for one environment.");
   command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.");
-  command->add_option("--env", given->options.environment, "Environment to render.")->required();
+  command->add_option("--env", given->options.environment,
+                      "Environment to render; needed when the project has any.");
   command->add_option("--target", given->options.target, "What the manifests are for: argocd.")->required();
   command->add_option("--mode", given->options.mode, "Where in a sync they run: presync.")
       ->capture_default_str();

@@ -236,7 +236,10 @@ constexpr std::array kCommands = {
 StatementClass classify_by_words(std::string_view statement, int server_version) {
   WordReader words(statement);
   StatementClass result;
-  while (words.sees_symbol("(")) words = WordReader(statement, words.token(0).end());
+  // (SELECT ...) UNION ..., and semicolons that stand before anything.
+  while (words.sees_symbol("(") || words.token(0).kind == TokenKind::kSemicolon) {
+    words = WordReader(statement, words.token(0).end());
+  }
   const auto found = std::find_if(kCommands.begin(), kCommands.end(),
                                   [&](const Command& command) { return words.sees(command.word); });
   if (found == kCommands.end()) {

@@ -141,7 +141,8 @@ void locks_table_behind(std::string_view word, WordReader& words, StatementClass
 
 void alter_database(WordReader& words, StatementClass& result) {
   words.accept_name();
-  if (!words.accept("set tablespace")) return;
+  if (!words.accept("set")) words.accept("with");
+  if (!words.sees("tablespace")) return;
   result.command += " SET TABLESPACE";
   forbid(result);
 }

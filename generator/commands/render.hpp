@@ -12,7 +12,7 @@ namespace windlass::generator {
 
 struct RenderOptions {
   std::filesystem::path folder = ".";  // that holds windlass.yaml
-  std::string environment;
+  std::string environment;             // may be empty when the project has none
   std::string target = "argocd";
   std::string mode = "presync";
   std::string output;                              // a folder, or "-" for stdout

@@ -40,10 +40,12 @@ void read_present(Present& present, const fs::path& folder, const std::string& b
 void refuse_other_environment(const fs::path& folder, const Present& present,
                               const project::Project& project) {
   const std::string ours = first_line(project);
-  const std::string project_mark = fmt::format("{}{},", kRenderedMark, project.name);
+  const std::string same_project = fmt::format("{}{}", kRenderedMark, project.name);
   for (const auto& [path, text] : present) {
     const auto first = line_one(text);
-    if (first == ours || !first.starts_with(project_mark)) continue;
+    const auto rest = first.substr(std::min(first.size(), same_project.size()));
+    const bool same = first.starts_with(same_project) && (rest.starts_with(',') || rest.starts_with(':'));
+    if (first == ours || !same) continue;
     throw Error(
         ExitCode::kConfiguration,
         fmt::format("{} holds another environment of {}: {}", folder.string(), project.name, first.substr(2)),

@@ -53,7 +53,7 @@ Diagnostic too_large(const MountedFile& file) {
   return {Severity::kError,
           {file.file, 0, 0},
           fmt::format("the file has {} bytes, and a ConfigMap holds at most {}", file.bytes.size(),
-                      kConfigMapLimit),
+                      kConfigMapLimit - kKeyLimit),
           "Split it into several scripts, or load its data outside of the migration."};
 }
 

@@ -38,6 +38,10 @@ Tree resources(const project::Kubernetes& kubernetes) {
   return Members{{"requests", tree_of(kubernetes.requests)}, {"limits", tree_of(kubernetes.limits)}};
 }
 
+std::int64_t user_id(const project::Kubernetes& kubernetes) {
+  return kubernetes.run_as_user.value_or(kNonRootId);
+}
+
 // Little, because it raises what the application's pod asks for.
 Tree guard_resources() {
   return Members{{"requests", Members{{"cpu", "10m"}, {"memory", "64Mi"}}},
@@ -94,6 +98,7 @@ Tree container(const project::Project& project, const Container& container,
                        {"args", List{Tree(phase_name(container.phase))}},
                        {"env", container.environment},
                        {"resources", is_guard ? guard_resources() : resources(project.kubernetes)},
+                       {"runAsUser", is_guard ? Tree(user_id(project.kubernetes)) : Tree()},
                        {"volumeMounts", mounts(volumes)}}};
 }
 
@@ -109,7 +114,7 @@ Tree pod(const project::Project& project, const project::Database& database, con
                        {"imagePullSecrets", pull_secrets(kubernetes)},
                        {"nodeSelector", tree_of(kubernetes.node_selector)},
                        {"tolerations", tolerations(kubernetes)},
-                       {"runAsUser", kubernetes.run_as_user.value_or(kNonRootId)},
+                       {"runAsUser", user_id(kubernetes)},
                        {"runAsGroup", kubernetes.run_as_group.value_or(kNonRootId)},
                        {"fsGroup", kubernetes.fs_group.value_or(kNonRootId)},
                        {"initContainers", init_containers(project, plan)},

@@ -21,7 +21,7 @@ class Faults {
     check_labels();
     check_annotations();
     check_environment();
-    check_deadlines();
+    check_lifetime();
     check_kubernetes();
     return std::move(diagnostics_);
   }
@@ -35,8 +35,7 @@ class Faults {
     const auto& connection = database.connection;
     if (connection.url || (!connection.host.empty() && !database.name.empty())) return;
     error(fmt::format("database {} has no connection", database.key),
-          "Give connection.url with name and key of a Secret that holds the URL, or connection.host and a "
-          "name.");
+          "Give connection.urlSecret with name and key, or connection.host and a database name.");
   }
 
   void check_labels() {
@@ -68,17 +67,8 @@ class Faults {
     }
   }
 
-  void check_deadlines() {
+  void check_lifetime() {
     const auto& kubernetes = project_.kubernetes;
-    const Milliseconds needed = project_.migration.limits.deadline + kubernetes.termination_grace;
-    if (needed > kubernetes.active_deadline) {
-      error(
-          fmt::format("kubernetes.activeDeadline ({}) ends a Job before migration.limits.deadline ({}) does",
-                      format_duration(kubernetes.active_deadline),
-                      format_duration(project_.migration.limits.deadline)),
-          fmt::format("Make it at least {}: the deadline and the termination grace.",
-                      format_duration(needed)));
-    }
     constexpr Milliseconds kShortestTtl{3600'000};
     if (kubernetes.ttl_after_finished < kShortestTtl) {
       error(fmt::format("kubernetes.ttlAfterFinished is {}", format_duration(kubernetes.ttl_after_finished)),

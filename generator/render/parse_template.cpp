@@ -56,7 +56,7 @@ class Converter {
       for (const auto& item : node) list.push_back(convert(item));
       return list;
     }
-    fault(node, "an empty value", "Write a value or a placeholder, or leave the key out.");
+    fault(node, "an item has no value", "Write a value or a placeholder, or leave the item out.");
     return {};
   }
 
@@ -67,6 +67,11 @@ class Converter {
       if (key.empty() || key.find("${") != std::string::npos) {
         fault(entry.first, "a key is plain text",
               "A placeholder stands for a value; put it behind the colon.");
+        continue;
+      }
+      if (entry.second.IsNull()) {
+        fault(entry.first, fmt::format("{} has no value", key),
+              "Write a value or a placeholder, or leave the key out.");
         continue;
       }
       for (const auto& member : members) {

@@ -34,8 +34,10 @@ Rendered render(const Plan& plan, const Templates& templates, const project::Pro
 }
 
 std::string first_line(const project::Project& project) {
-  return fmt::format("{}{}, environment {}: change windlass.yaml and render again", kRenderedMark,
-                     project.name, project.environment);
+  const std::string environment =
+      project.environment.empty() ? "" : fmt::format(", environment {}", project.environment);
+  return fmt::format("{}{}{}: change windlass.yaml and render again", kRenderedMark, project.name,
+                     environment);
 }
 
 }  // namespace windlass::generator

@@ -24,6 +24,8 @@ TEST_CASE("statements that PostgreSQL refuses in a transaction block on every ve
       "CREATE DATABASE d",
       "DROP DATABASE IF EXISTS d WITH (FORCE)",
       "ALTER DATABASE \"D\" SET TABLESPACE ts",
+      "ALTER DATABASE d WITH TABLESPACE ts",
+      "ALTER DATABASE d TABLESPACE = ts",
       "CREATE TABLESPACE ts LOCATION '/x'",
       "DROP TABLESPACE ts",
       "ALTER SYSTEM SET work_mem = '4MB'",

@@ -1,0 +1,88 @@
+#include "generator/manifests/manifests.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "core/base/error.hpp"
+#include "core/base/files.hpp"
+#include "generator/render/embedded_templates.hpp"
+#include "tests/unit/generator/sample_project.hpp"
+
+namespace windlass::generator {
+namespace {
+
+// A project whose scripts lie in a folder.
+class ProjectFolder {
+ public:
+  ProjectFolder() : folder_("windlass-test-") { project.file = (folder_.path() / "windlass.yaml").string(); }
+
+  void add(const std::string& path, const std::string& bytes) const {
+    write_file_atomically(folder_.path() / path, bytes);
+  }
+  std::filesystem::path operator/(const std::string& path) const { return folder_.path() / path; }
+
+  project::Project project = sample_project();
+
+ private:
+  TemporaryDirectory folder_;
+};
+
+template <typename Call>
+Error error_of(const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  return Error(ExitCode::kDone, "nothing was thrown");
+}
+
+}  // namespace
+
+TEST_CASE("a project with scripts becomes manifests that pass the checks") {
+  const ProjectFolder folder;
+  folder.add("sql/V1__a.sql", "select 1;\n");
+  const auto rendered = make_manifests(folder.project, Templates::built_in());
+  CHECK(rendered.objects.size() == 8);
+  CHECK(rendered.snippets.size() == 1);
+}
+
+TEST_CASE("faulty scripts and a faulty project end in their exit codes with everything said") {
+  const ProjectFolder folder;
+  folder.add("sql/V1__a.sql", "select 1;\n");
+  folder.add("sql/V1.0__b.sql", "select 1;\n");
+  auto error = error_of([&] { make_manifests(folder.project, Templates::built_in()); });
+  CHECK(error.code() == ExitCode::kInvalidScripts);
+  CHECK(std::string(error.what()) == "the scripts have 1 error");
+  CHECK_FALSE(error.details().empty());
+
+  std::filesystem::remove(folder / "sql/V1.0__b.sql");
+  auto project = folder.project;
+  project.kubernetes.run_as_user = 0;
+  error = error_of([&] { make_manifests(project, Templates::built_in()); });
+  CHECK(error.code() == ExitCode::kConfiguration);
+  CHECK(std::string(error.what()) == project.file + " cannot be rendered: 1 error");
+  CHECK(error.details().find("error: the hook would run as root") != std::string::npos);
+}
+
+TEST_CASE("a template that breaks a rule is caught before anything is written") {
+  const ProjectFolder folder;
+  folder.add("sql/V1__a.sql", "select 1;\n");
+  for (const auto& embedded : embedded_templates()) {
+    if (embedded.name != "job") continue;
+    std::string text(embedded.text);
+    text.insert(text.find("  completions: 1"), "  suspend: true\n");
+    folder.add("templates/job.yaml", text);
+  }
+  const auto error =
+      error_of([&] { make_manifests(folder.project, Templates::with_overrides(folder / "templates")); });
+  CHECK(error.code() == ExitCode::kInternal);
+  CHECK(std::string(error.what()) == "the manifests break rule E3; nothing was written");
+  CHECK(error.hint() ==
+        "With --templates the templates are the first place to look; without, please report this.");
+  CHECK(error.details().find(
+            "E3: 30-presync-job-storefront-migrate.yaml: Argo CD takes a suspended and resumed Job "
+            "for healthy\n") != std::string::npos);
+}
+
+}  // namespace windlass::generator
