@@ -19,7 +19,7 @@ struct MountedFile {
 // What the pods of one database get to see.
 struct DatabaseFiles {
   std::string set_digest;
-  std::string head_version;            // the highest versioned script; empty: none
+  std::string head_version;            // where a migration ends; empty: the files do not say
   std::vector<std::string> locations;  // folders below the mount that hold scripts
   std::vector<MountedFile> scripts;
   std::vector<std::string> verify_locations;  // folders below the mount that hold queries

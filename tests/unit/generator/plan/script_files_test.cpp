@@ -64,6 +64,23 @@ TEST_CASE("scripts keep their paths below their location, and bring their .conf 
   CHECK(files.set_digest.size() == 64);
 }
 
+TEST_CASE("the head is where a migration with the project's target ends") {
+  const Folder folder;
+  for (const auto* name : {"V1__a", "V2__b", "V10__c", "U10__c", "R__d"}) {
+    folder.add(std::string("sql/") + name + ".sql", "select 1;\n");
+  }
+  auto project = folder.project();
+  const auto [target, head] = GENERATE(table<std::string, std::string>({{"latest", "10"},
+                                                                        {"2", "2"},
+                                                                        {"9.9", "2"},
+                                                                        {"99", "10"},
+                                                                        {"0.1", ""},
+                                                                        {"current", ""},
+                                                                        {"next", ""}}));
+  project.migration.settings = {{"target", target}};
+  CHECK(read_database_files(project, project.databases[0]).head_version == head);
+}
+
 TEST_CASE("locations outside the project get folders of their own") {
   const Folder folder;
   folder.add("app/own/V1__a.sql", "select 1;\n");
