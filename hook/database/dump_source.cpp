@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
+
 namespace windlass::hook {
 namespace {
 
@@ -32,6 +34,24 @@ DumpSource read_dump_source(Session& session) {
   source.identity =
       fmt::format("{}/{}", cluster.empty() ? source.server : cluster, oid.value_or(source.database));
   return source;
+}
+
+std::string exclusive_lock_holders(Session& session) {
+  std::vector<std::string> holders;
+  // ACCESS EXCLUSIVE is the one mode that conflicts with pg_dump's ACCESS SHARE.
+  for (const auto& row : session.query("looking for locked tables",
+                                       "SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, "
+                                       "''), string_agg(l.relation::regclass::text, "
+                                       "', ' ORDER BY l.relation) FROM pg_locks l JOIN pg_stat_activity a "
+                                       "USING (pid) JOIN pg_class c ON c.oid = "
+                                       "l.relation AND c.relkind IN ('r', 'p', 'm', 'f', 'S') WHERE l.mode = "
+                                       "'AccessExclusiveLock' AND l.granted AND "
+                                       "l.database = (SELECT oid FROM pg_database WHERE datname = "
+                                       "current_database()) GROUP BY 1, 2, 3 ORDER BY 1")) {
+    holders.push_back(fmt::format("process {} (role {}, {}) with {}", row[0].value_or(""),
+                                  row[1].value_or(""), row[2].value_or(""), row[3].value_or("")));
+  }
+  return join(holders, "; ");
 }
 
 std::string wal_position(Session& session) {

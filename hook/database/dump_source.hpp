@@ -20,4 +20,8 @@ DumpSource read_dump_source(Session& session);
 // Where the write-ahead log is, also on a standby; empty when the role may not know.
 std::string wal_position(Session& session);
 
+// The other sessions that keep pg_dump from locking a table of this database: "process 123 (role app, psql)
+// with orders"; empty when there is none or it cannot be known.
+std::string exclusive_lock_holders(Session& session);
+
 }  // namespace windlass::hook

@@ -70,9 +70,11 @@ std::string first_error(std::string_view output) {
   return first.empty() ? "it said nothing" : first;
 }
 
+// The end of a long output; nothing of a single line, which the message holds already.
 std::string tail_of(std::string_view text) {
   constexpr std::size_t kMost = 4000;
   text = trim(text);
+  if (text.find('\n') == std::string_view::npos) return "";
   if (text.size() <= kMost) return std::string(text);
   text.remove_prefix(text.size() - kMost);
   text.remove_prefix(std::min(text.find('\n') + 1, text.size()));
@@ -166,8 +168,10 @@ void dump_database(const DumpJob& job, const WorkLimits& limits) {
       return dump_once(job, limits);
     } catch (const Error& error) {
       if (!is_lock_failure(error) || attempt >= job.retries) throw;
-      log::warning(fmt::format("a table is locked by another session; attempt {} of {} follows in {}",
-                               attempt + 2, job.retries + 1, format_duration(kRetryPause)));
+      const auto holders = job.lock_holders ? job.lock_holders() : "";
+      log::warning(fmt::format("a table is locked by {}; attempt {} of {} follows in {}",
+                               holders.empty() ? "another session" : holders, attempt + 2, job.retries + 1,
+                               format_duration(kRetryPause)));
     }
     limits.clock.sleep(std::min(kRetryPause, limits.deadline.left()), limits.stop);
     if (limits.stop.requested()) throw stop_error("pg_dump");

@@ -29,6 +29,7 @@ struct DumpJob {
   std::filesystem::path file;                                    // is made
   Milliseconds lock_timeout{};                                   // of one attempt to lock the tables
   int retries = 0;                                               // after that
+  std::function<std::string()> lock_holders;                     // who stands in the way; may be empty
   std::function<std::uint64_t()> bytes;                          // written so far, for progress
 };
 

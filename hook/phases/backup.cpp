@@ -114,7 +114,7 @@ class Backup {
         continue;
       }
       fill_report(backup, true);
-      report_.message = fmt::format("backup {} of {} is whole and of the same state, no new one is made",
+      report_.message = fmt::format("{} of {} is whole and of the same state; no new one was made",
                                     backup.name, made.finished);
       return true;
     }
@@ -129,6 +129,7 @@ class Backup {
                       file,
                       settings_.lock_timeout,
                       settings_.retries,
+                      [&] { return lock_holders(); },
                       [&] { return staged->bytes(); }};
     manifest_.dump_version = tools.version;
     manifest_.command = dump_command(job);
@@ -147,6 +148,15 @@ class Backup {
     fill_report(published, false);
     report_.message = fmt::format("published {}: {} in {}, read back", published.name,
                                   format_bytes(report_.backup->bytes), counted(entries, "archive item"));
+  }
+
+  // For a message; what cannot be known is left out of it.
+  std::string lock_holders() {
+    try {
+      return exclusive_lock_holders(run_.session());
+    } catch (const Error&) {
+      return "";
+    }
   }
 
   // A session that was lost while pg_dump had its own is no reason to throw the dump away.

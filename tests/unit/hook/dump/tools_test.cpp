@@ -4,7 +4,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
-#include "unit/hook/dump/fake_tools.hpp"
+#include "tests/unit/hook/dump/fake_tools.hpp"
 
 using namespace windlass;
 using namespace windlass::hook;
