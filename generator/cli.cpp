@@ -16,6 +16,7 @@
 #include "generator/commands/init.hpp"
 #include "generator/commands/lint.hpp"
 #include "generator/commands/new_migration.hpp"
+#include "generator/commands/rehearse.hpp"
 #include "generator/commands/render.hpp"
 #include "generator/commands/schema.hpp"
 
@@ -73,6 +74,36 @@ void add_render(CLI::App& app, Context& context) {
   });
 }
 
+void add_rehearse(CLI::App& app, Context& context) {
+  struct Given {
+    RehearseOptions options;
+    std::string folder;
+    std::string database_url;
+    std::string hook;
+  };
+  auto given = std::make_shared<Given>();
+  auto* command =
+      app.add_subcommand("rehearse", "Run the rendered Jobs on a throw-away server, and the way back.");
+  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.");
+  command->add_option("--env", given->options.environment, "Environment to rehearse.")->required();
+  command->add_option("--database-url", given->database_url, "Use this server instead of a throw-away one.");
+  command->add_flag("--keep", given->options.keep,
+                    "Leave the throw-away server running, and say where it is.");
+  command->add_option("--output", given->options.output, "text or json.")->capture_default_str();
+  command->add_option("--hook", given->hook,
+                      "Path of windlass-hook; the default is beside windlass, else PATH.");
+  command->callback([given, &context] {
+    given->options.folder = project_folder(context, given->folder);
+    given->options.database_url = Secret(given->database_url);
+    if (!given->hook.empty()) given->options.hook = given->hook;
+    if (!context.templates.empty()) given->options.templates = context.templates;
+    context.run = [given] {
+      const StopSignal stop;
+      return run_rehearse(given->options, std::cout, std::cerr, stop);
+    };
+  });
+}
+
 void add_init(CLI::App& app, Context& context) {
   auto options = std::make_shared<InitOptions>();
   auto given = std::make_shared<std::string>();
@@ -124,6 +155,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_lint(app, context);
   add_schema(app, context);
   add_render(app, context);
+  add_rehearse(app, context);
 }
 
 // CLI11's messages begin with a capital letter, ours do not; names of options and quotes stay as they are.

@@ -251,6 +251,7 @@ ThrowawayServer::ThrowawayServer(const ServerOptions& options) : state_(std::mak
 ThrowawayServer::~ThrowawayServer() = default;
 
 int ThrowawayServer::port() const { return state_->port; }
+pid_t ThrowawayServer::process_id() const { return state_->child->id(); }
 const fs::path& ThrowawayServer::socket_directory() const { return state_->folder.path(); }
 const fs::path& ThrowawayServer::data_directory() const { return state_->data; }
 std::string ThrowawayServer::log() const { return read_file(state_->log_file, kLogLimit); }

@@ -1,6 +1,8 @@
 // A PostgreSQL server of our own in a temporary folder: made, used and gone within one run.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -45,6 +47,7 @@ class ThrowawayServer {
   ThrowawayServer& operator=(const ThrowawayServer&) = delete;
 
   int port() const;
+  pid_t process_id() const;
   // The folder of its Unix socket.
   const std::filesystem::path& socket_directory() const;
   const std::filesystem::path& data_directory() const;

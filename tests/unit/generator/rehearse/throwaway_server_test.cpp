@@ -21,10 +21,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-pid_t postmaster_of(const ThrowawayServer& server) {
-  return std::stoi(split(read_file(server.data_directory() / "postmaster.pid", 4096), '\n').front());
-}
-
 bool gone_within(pid_t process, std::chrono::seconds limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (kill(process, 0) == 0) {
@@ -53,7 +49,7 @@ TEST_CASE("a throw-away server answers, takes settings, and leaves neither proce
   {
     const ThrowawayServer server({.settings = {{"max_connections", "17"}}});
     folder = server.socket_directory();
-    postmaster = postmaster_of(server);
+    postmaster = server.process_id();
     CHECK(server.query("postgres", "SHOW max_connections") == Rows{{"17"}});
     CHECK(server.query("postgres", "SHOW fsync") == Rows{{"off"}});
     CHECK(server.query("postgres", "SELECT datcollate FROM pg_database WHERE datname = 'template1'") ==
@@ -73,7 +69,7 @@ TEST_CASE("a server does not outlive a process that is killed") {
   REQUIRE(owner >= 0);
   if (owner == 0) {
     const ThrowawayServer server{ServerOptions{}};
-    const auto line = std::to_string(postmaster_of(server)) + " " + server.socket_directory().string();
+    const auto line = std::to_string(server.process_id()) + " " + server.socket_directory().string();
     if (write(report[1], line.data(), line.size()) < 0) _exit(1);
     pause();
     _exit(0);
@@ -99,7 +95,7 @@ TEST_CASE("a kept server outlives its object") {
   {
     ThrowawayServer server({.lifetime = Lifetime::kMayBeKept});
     folder = server.socket_directory();
-    postmaster = postmaster_of(server);
+    postmaster = server.process_id();
     server.keep();
   }
   CHECK(kill(postmaster, 0) == 0);

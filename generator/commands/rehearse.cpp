@@ -1,0 +1,153 @@
+#include "generator/commands/rehearse.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "core/base/clock.hpp"
+#include "core/base/error.hpp"
+#include "core/base/files.hpp"
+#include "core/base/log.hpp"
+#include "core/base/process.hpp"
+#include "core/contract/labels.hpp"
+#include "generator/commands/open_project.hpp"
+#include "generator/manifests/manifests.hpp"
+#include "generator/rehearse/project_folders.hpp"
+#include "generator/rehearse/timeline.hpp"
+#include "generator/render/read/read_manifests.hpp"
+
+namespace windlass::generator {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// Beside this program, as it is installed, or where the build puts it.
+fs::path find_hook(const std::optional<fs::path>& given) {
+  const auto own_folder = fs::read_symlink("/proc/self/exe").parent_path();
+  const std::string name(contract::kHookProgram);
+  std::vector<std::string> candidates{(own_folder / name).string(),
+                                      (own_folder.parent_path() / "hook" / name).string(), name};
+  if (given) candidates = {fs::absolute(*given).string()};
+  for (const auto& candidate : candidates) {
+    if (const auto found = find_program(candidate); found && fs::is_regular_file(*found))
+      return fs::absolute(*found);
+  }
+  if (given) throw Error(ExitCode::kUsage, fmt::format("--hook {} is no program", given->string()));
+  throw Error(ExitCode::kConfiguration, "windlass-hook is not installed",
+              "Put it beside windlass or on PATH, or name it with --hook.");
+}
+
+// The server, and what is told about it.
+class ServerOfRehearsal {
+ public:
+  ServerOfRehearsal(const RehearseOptions& options, const StopSignal& stop) {
+    if (!options.database_url.empty()) {
+      server_.emplace(options.database_url);
+      return;
+    }
+    log::info("starting a throw-away PostgreSQL server, for at most 30s");
+    own_.emplace(ServerOptions{.stop = &stop,
+                               .lifetime = options.keep ? Lifetime::kMayBeKept : Lifetime::kThisProcess});
+    server_.emplace(*own_);
+  }
+
+  RehearsalServer& server() { return *server_; }
+  bool is_own() const { return own_.has_value(); }
+
+  // Without passwords: they are those of the Secret, which whoever rehearses has.
+  void keep(std::ostream& err) {
+    if (!own_) return;
+    for (const auto& database : server_->databases()) {
+      err << fmt::format("kept: 127.0.0.1:{}, database {}, user and password as in the project's Secret\n",
+                         own_->port(), database);
+    }
+    err << fmt::format("to stop it: kill -QUIT {} && rm -rf {}\n", own_->process_id(),
+                       own_->socket_directory().string());
+    own_->keep();
+  }
+
+ private:
+  std::optional<ThrowawayServer> own_;
+  std::optional<RehearsalServer> server_;
+};
+
+std::vector<json> read_rendered(const Rendered& rendered) {
+  std::vector<json> documents;
+  for (const auto& manifest : rendered.objects) {
+    for (auto& document : read_manifests(manifest.text, manifest.path))
+      documents.push_back(std::move(document));
+  }
+  return documents;
+}
+
+// The promise of every database, or why it is not checked.
+void check_promises(const project::Project& project, const std::vector<json>& documents,
+                    RehearsalServer& server, PodRunner& pods, const Clock& clock,
+                    const std::function<void(const VersionPromise&)>& on_version, Rehearsal& rehearsal) {
+  if (!rehearsal.sync.succeeded()) {
+    rehearsal.promise_not_checked = "the sync failed before";
+  } else if (!server.may_create_databases()) {
+    rehearsal.promise_not_checked = "the role of --database-url may not create the databases that it needs";
+  } else {
+    for (const auto& database : project.databases) {
+      const auto task = promise_task(project, database, documents);
+      for (auto& promise : check_promise(task, server, pods, clock, on_version))
+        rehearsal.promises.push_back(std::move(promise));
+    }
+  }
+}
+
+void rehearse(const RehearseOptions& options, const project::Project& project, const Rendered& rendered,
+              ServerOfRehearsal& server, Rehearsal& rehearsal, std::ostream& out, const StopSignal& stop) {
+  const SystemClock clock;
+  const TemporaryDirectory folder("windlass-rehearsal-");
+  Objects objects;
+  const auto documents = read_rendered(rendered);
+  rehearsal.made_up = apply_outside(project, options.folder, objects);
+  auto everything = read_folder(options.folder / kApplicationFolder);
+  everything.insert(everything.end(), documents.begin(), documents.end());
+  const auto order = in_sync_order(everything);
+  rehearsal.ignored = order.ignored;
+  PodRunner pods({find_hook(options.hook), folder.path(), &objects, &server.server(), &clock, &stop});
+  Timeline timeline(out, order);
+  const bool text = options.output == "text";
+  if (text) timeline.title(rehearsal);
+  rehearsal.sync = run_sync(order, objects, pods, clock, stop, text ? timeline.events() : SyncEvents{});
+  if (text && rehearsal.sync.succeeded()) timeline.promise_title();
+  const auto on_version = [&](const VersionPromise& promise) {
+    if (text) timeline.promise(promise);
+  };
+  check_promises(project, documents, server.server(), pods, clock, on_version, rehearsal);
+  if (text) timeline.summary(rehearsal);
+}
+
+}  // namespace
+
+ExitCode run_rehearse(const RehearseOptions& options, std::ostream& out, std::ostream& err,
+                      const StopSignal& stop) {
+  if (options.output != "text" && options.output != "json") {
+    throw Error(ExitCode::kUsage, fmt::format("--output {} is neither text nor json", options.output));
+  }
+  if (options.keep && !options.database_url.empty()) {
+    throw Error(ExitCode::kUsage, "--keep is about the throw-away server, and --database-url asks for none",
+                "Give one of them.");
+  }
+  const auto templates =
+      options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
+  const auto project = open_project(options.folder, options.environment, err);
+  const Rendered rendered = make_manifests(project, templates);
+  ServerOfRehearsal server(options, stop);
+  Rehearsal rehearsal;
+  rehearsal.project = project.name;
+  rehearsal.environment = project.environment;
+  rehearsal.own_server = server.is_own();
+  rehearsal.server_version = server.server().version();
+  rehearse(options, project, rendered, server, rehearsal, out, stop);
+  if (options.output == "json") out << rehearsal_json(rehearsal).dump(2) << "\n";
+  if (options.keep) server.keep(err);
+  return rehearsal.succeeded() ? ExitCode::kDone : ExitCode::kFound;
+}
+
+}  // namespace windlass::generator
