@@ -35,8 +35,11 @@ LIMIT_SECONDS = 60
 
 REPLACEMENTS = [
     ("a time", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),
+    ("a timestamp version", re.compile(r"(?<!\d)20\d{12}(?!\d)"), "<timestamp>"),
+    ("a run's id", re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<run-id>"),
     ("the log's clock", re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE), "<time> "),
-    ("milliseconds", re.compile(r"\b\d+ ms\b"), "<n> ms"),
+    ("milliseconds", re.compile(r"\b\d+( ?)ms\b"), r"<n>\1ms"),
+    ("milliseconds as a number", re.compile(r'"(durationMs)": ?\d+'), r'"\1":<n>'),
     ("a temporary folder", re.compile(r"/tmp/[A-Za-z0-9._-]+"), "<tmp>"),
 ]
 
@@ -88,7 +91,8 @@ def run(case, build):
                 actual[name] = text.encode()
         for name, content in after.items():
             if before.get(name) != content:
-                actual["files/" + name] = replaced(content.decode(errors="backslashreplace"), work).encode()
+                shown = replaced(name, work).replace("<", "[").replace(">", "]")  # legal on every file system
+                actual["files/" + shown] = replaced(content.decode(errors="backslashreplace"), work).encode()
         gone = sorted(set(before) - set(after))
         if gone:
             actual["files/.removed"] = ("\n".join(gone) + "\n").encode()

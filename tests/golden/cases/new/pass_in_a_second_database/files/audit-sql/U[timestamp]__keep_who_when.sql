@@ -1,0 +1,1 @@
+-- Takes back V<timestamp>__keep_who_when.sql and nothing else.

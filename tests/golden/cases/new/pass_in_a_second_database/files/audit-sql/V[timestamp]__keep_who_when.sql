@@ -1,0 +1,2 @@
+-- Keep: who & when?
+-- It runs in one transaction with its history row: no BEGIN, no COMMIT.

@@ -1,0 +1,1 @@
+-- What must hold after V<timestamp>__keep_who_when.sql: a query that returns no rows, or one boolean that is true.

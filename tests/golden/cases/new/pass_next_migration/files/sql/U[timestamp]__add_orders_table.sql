@@ -1,0 +1,1 @@
+-- Takes back V<timestamp>__add_orders_table.sql and nothing else.

@@ -1,0 +1,2 @@
+-- add orders table
+-- It runs in one transaction with its history row: no BEGIN, no COMMIT.

@@ -1,0 +1,1 @@
+-- What must hold after V<timestamp>__add_orders_table.sql: a query that returns no rows, or one boolean that is true.
