@@ -78,7 +78,8 @@ TEST_CASE("an undo that failed undoes nothing and stops everything") {
 
 TEST_CASE("an undo row with nothing to undo changes nothing") {
   const Rows rows = {applied(1, "U7__x.sql")};
-  const Plan plan = make_plan(scripts_named({"V1__a.sql"}), rows, {});
+  const auto scripts = scripts_named({"V1__a.sql"});
+  const Plan plan = make_plan(scripts, rows, {});
   CHECK(lines_of(plan) == Texts{"7 x UNDO_SQL Success", "1 a SQL Pending"});
   CHECK_FALSE(plan.current.has_value());
 }
@@ -217,7 +218,8 @@ TEST_CASE("a run ends at the highest version, also when it fills a gap") {
 
 TEST_CASE("a history that cannot be read is a fault with Flyway's text") {
   const Rows words = {marker(1, "SQL", "<< Next Version >>", "n")};
-  const Plan plan = make_plan(scripts_named({"V1__a.sql"}), words, {});
+  const auto scripts = scripts_named({"V1__a.sql"});
+  const Plan plan = make_plan(scripts, words, {});
   CHECK(plan.faults ==
         Texts{"Version may only contain 0..9 and . (dot). Invalid version: << Next Version >>"});
   CHECK(lines_of(plan) == Texts{"<< Next Version >> n SQL Missing", "1 a SQL Pending"});
