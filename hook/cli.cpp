@@ -68,6 +68,15 @@ Error usage(const std::string& message) {
   return Error(ExitCode::kUsage, message, "See windlass-hook --help.");
 }
 
+// CLI11's own words, said as we say things: "--deadline: 1 required TIME missing".
+Error usage_of(const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const auto flag = text.substr(0, text.find(':'));
+  if (text.ends_with("missing")) return usage(flag + " needs a value");
+  if (text.find("At Most") != std::string::npos) return usage(flag + " is given more than once");
+  return usage(text);
+}
+
 Phase find_phase(const std::string& word, std::span<const Phase> phases) {
   std::vector<std::string_view> names;
   for (const auto phase : phases) {
@@ -117,7 +126,7 @@ CommandLine parse_command_line(int argc, const char* const* argv, std::span<cons
     result.print = std::string(version.what()) + "\n";
     return result;
   } catch (const CLI::ParseError& error) {
-    throw usage(error.what());
+    throw usage_of(error);
   }
   refuse_extras(app.remaining());
   for (const auto& [name, option] : options) {
