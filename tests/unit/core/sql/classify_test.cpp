@@ -1,7 +1,10 @@
 #include "core/sql/classify.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -260,6 +263,26 @@ TEST_CASE("an expression of 100,000 terms is classified and does not overflow th
   CHECK(altered.parsed);
   CHECK(altered.lock == LockClass::kFast);
   CHECK(classify("ALTER TABLE t ADD COLUMN c int DEFAULT f() + " + sum, 15).lock == LockClass::kHeavy);
+}
+
+TEST_CASE("many statements are classified as each of them alone, from several threads at once") {
+  const std::string wide = "ALTER TABLE t ADD COLUMN c text DEFAULT '" + std::string(4096, 'x') + "'";
+  const std::vector<std::string_view> statements = {"BEGIN", wide, "nonsense", "VACUUM t"};
+  std::vector<std::thread> threads;
+  std::atomic<int> right = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const auto together = classify(statements, 15);
+      for (std::size_t k = 0; k < statements.size(); ++k) {
+        const StatementClass alone = classify(statements[k], 15);
+        right += together[k].command == alone.command && together[k].lock == alone.lock &&
+                 together[k].relations == alone.relations && together[k].parsed == alone.parsed;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == 16);
+  CHECK(classify(std::vector<std::string_view>(), 15).empty());
 }
 
 TEST_CASE("a statement of several megabytes is classified by its first words") {
