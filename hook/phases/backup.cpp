@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -69,8 +70,6 @@ class Backup {
       return;
     }
     describe(*state);
-    for (const auto& name : store_->remove_leftovers())
-      log::warning("removed what a killed run left: " + name);
     if (reuse()) return;
     const auto tools = choose_dump_tools(find_dump_tools(dump_tool_folders()), run_.session().server_major());
     if (settings_.dry_run) {
@@ -78,14 +77,29 @@ class Backup {
                                     settings_.backup_dir.string());
       return;
     }
+    tidy("removing what killed runs left", [&] {
+      for (const auto& name : store_->remove_leftovers())
+        log::warning("removed what a killed run left: " + name);
+    });
     publish(tools);
-    for (const auto& name :
-         retain(*store_, manifest_.identity, static_cast<std::size_t>(settings_.backup_retention))) {
-      log::info("removed the old backup " + name, {{"retention", settings_.backup_retention}});
-    }
+    tidy("removing old backups", [&] {
+      const auto keep = static_cast<std::size_t>(settings_.backup_retention);
+      for (const auto& name : retain(*store_, manifest_.identity, keep)) {
+        log::info("removed the old backup " + name, {{"retention", settings_.backup_retention}});
+      }
+    });
   }
 
  private:
+  // What only tidies up is no reason to do without a backup.
+  static void tidy(std::string_view doing, const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      log::warning(fmt::format("{}: {}", doing, error.what()));
+    }
+  }
+
   void describe(const ProjectState& state) {
     const DumpSource source = read_dump_source(run_.session());
     manifest_.run_id = report_.run_id;
