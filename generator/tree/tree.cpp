@@ -16,11 +16,13 @@ void add_text(Sha256& sha, char kind, std::string_view text) {
 void add_tree(Sha256& sha, const Tree& tree);
 
 void add_members(Sha256& sha, const Members& members) {
-  sha.add(fmt::format("m{}:", members.size()));
+  sha.add("m");
   for (const auto& member : members) {
+    if (member.value.is_absent()) continue;
     add_text(sha, 'k', member.key);
     add_tree(sha, member.value);
   }
+  sha.add("e");
 }
 
 void add_tree(Sha256& sha, const Tree& tree) {

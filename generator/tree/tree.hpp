@@ -74,6 +74,7 @@ std::string_view text_at(const Tree& tree, std::initializer_list<std::string_vie
 const List& list_at(const Tree& tree, std::initializer_list<std::string_view> path);
 
 // SHA-256 over the whole tree, templates' names and values included: two trees that differ differ here.
+// Members that are absent do not count, as they do not in the document.
 std::string fingerprint(const Tree& tree);
 
 }  // namespace windlass::generator

@@ -1,8 +1,11 @@
 #include "generator/check/check.hpp"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <functional>
 
+#include "core/base/files.hpp"
 #include "tests/unit/generator/sample_project.hpp"
 
 namespace windlass::generator {
@@ -111,6 +114,13 @@ TEST_CASE("the rules are listed in order and each says what it asks for") {
     CHECK(rule.says.ends_with('.'));
     last = number;
   }
+}
+
+TEST_CASE("docs/manifests.md lists every rule") {
+  const std::string page = read_file(WINDLASS_DOCS "/manifests.md", 1 << 20);
+  std::string table = "| check | what it asks for |\n|---|---|\n";
+  for (const auto& rule : rules()) table += fmt::format("| {} | {} |\n", rule.id, rule.says);
+  CHECK(page.ends_with(table));
 }
 
 TEST_CASE("E1: a word that Argo CD does not know") {

@@ -48,6 +48,9 @@ TEST_CASE("trees that differ have fingerprints that differ") {
   std::set<std::string> seen;
   for (const auto& tree : trees) CHECK(seen.insert(fingerprint(tree)).second);
   CHECK(fingerprint(List{"a", "b"}) == fingerprint(List{"a", "b"}));
+  CHECK(fingerprint(Members{{"a", "b"}, {"c", Tree()}}) == fingerprint(Members{{"a", "b"}}));
+  CHECK(fingerprint(List{Members{{"a", 1}}, Members{{"b", 2}}}) !=
+        fingerprint(List{Members{{"a", 1}, {"b", 2}}}));
 }
 
 }  // namespace windlass::generator
