@@ -89,29 +89,31 @@ void create_own_tables(Session& session, const std::string& schema) {
   session.execute("creating Windlass's tables", create_statements(schema));
 }
 
-std::vector<std::string> open_run(Session& session, const std::string& schema, const RunStart& start) {
-  const std::string runs = own_table(schema, kRunsTable);
+std::vector<std::string> mark_lost_runs(Session& session, const std::string& schema) {
+  const Rows gone = session.query(
+      "looking for killed runs",
+      "UPDATE " + own_table(schema, kRunsTable) +
+          " r SET outcome = 'lost', finished_at = pg_catalog.clock_timestamp(), "
+          "message = 'the run ended without a word: it was killed, or lost its node' "
+          "WHERE r.outcome = 'running' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a "
+          "WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR r.backend_start IS NULL "
+          "OR a.backend_start = r.backend_start)) RETURNING r.phase, r.run_id, r.started_at");
   std::vector<std::string> lost;
+  for (const auto& row : gone) lost.push_back(fmt::format("{} {}, started {}", *row[0], *row[1], *row[2]));
+  return lost;
+}
+
+void open_run(Session& session, const std::string& schema, const RunStart& start) {
   in_transaction(session, "writing the run record", [&] {
     session.execute("writing the run record", std::string(kUnhurried));
-    const Rows gone = session.query(
-        "looking for killed runs",
-        "UPDATE " + runs +
-            " r SET outcome = 'lost', finished_at = pg_catalog.clock_timestamp(), "
-            "message = 'the run ended without a word: it was killed, or lost its node' "
-            "WHERE r.outcome = 'running' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a "
-            "WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR r.backend_start IS NULL "
-            "OR a.backend_start = r.backend_start)) RETURNING r.phase, r.run_id, r.started_at");
-    for (const auto& row : gone) lost.push_back(fmt::format("{} {}, started {}", *row[0], *row[1], *row[2]));
     session.query("writing the run record",
-                  "INSERT INTO " + runs +
+                  "INSERT INTO " + own_table(schema, kRunsTable) +
                       " (run_id, phase, environment, history_table, outcome, runner, labels, backend_start) "
                       "VALUES ($1, $2, $3, $4, 'running', $5, $6, (SELECT backend_start FROM "
                       "pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()))",
                   {start.run_id, start.phase, start.environment, start.history_table, start.runner,
                    nlohmann::json(start.labels).dump()});
   });
-  return lost;
 }
 
 void close_run(Session& session, const std::string& schema, const std::string& run_id,

@@ -45,9 +45,12 @@ struct RunFinish {
   long long duration_ms = 0;
 };
 
-// Writes the record with outcome "running". Records that still say so although their session is gone are of
-// killed runs: they get the outcome "lost", and are returned ("phase run_id, started ...") to be told.
-std::vector<std::string> open_run(Session& session, const std::string& schema, const RunStart& start);
+// Writes the record with outcome "running".
+void open_run(Session& session, const std::string& schema, const RunStart& start);
+// Records that say "running" although their session is gone are of killed runs: they get the outcome "lost"
+// and are returned to be told ("migrate <run id>, started ..."). A killed run's session takes a second or two
+// to go.
+std::vector<std::string> mark_lost_runs(Session& session, const std::string& schema);
 void close_run(Session& session, const std::string& schema, const std::string& run_id,
                const RunFinish& finish);
 

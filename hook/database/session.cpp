@@ -114,6 +114,7 @@ Session& Session::operator=(Session&& other) noexcept = default;
 template <typename Work>
 auto Session::State::with_transaction(std::string_view doing, const Work& work) {
   if (PQstatus(connection) == CONNECTION_BAD) throw lost_connection(doing);
+  const bool was_idle = PQtransactionStatus(connection) == PQTRANS_IDLE;
   try {
     pqxx::nontransaction transaction(*shared);
     return work(transaction);
@@ -122,6 +123,8 @@ auto Session::State::with_transaction(std::string_view doing, const Work& work) 
   } catch (const pqxx::sql_error& error) {
     // A backend that dies with its query unanswered leaves an error without a SQLSTATE.
     const ServerMessage message = message_of(error);
+    // A BEGIN in the failed text is not the caller's to end.
+    if (was_idle && PQtransactionStatus(connection) == PQTRANS_INERROR) PQclear(PQexec(connection, "ROLLBACK"));
     if (PQstatus(connection) == CONNECTION_BAD || message.sqlstate.empty()) throw lost_connection(doing);
     throw database_error(doing, message);
   }

@@ -65,6 +65,10 @@ void try_close_record(DatabaseRun& run) {
     if (run.session().lost()) run.database.reconnect();
     run.session().execute("setting up the session", "RESET ALL; RESET ROLE");
     close_run(run.session(), run.history.schema, report.run_id, finish_of(report, run.context.clock));
+    // Last, when what a killed run left in the server has had time to end.
+    for (const auto& lost : mark_lost_runs(run.session(), run.history.schema)) {
+      log::warning("an earlier run ended without a word: " + lost);
+    }
   } catch (const Error& error) {
     log::warning(fmt::format("the run record was not closed: {}", error.what()));
   }
@@ -86,9 +90,7 @@ void begin_record(DatabaseRun& run) {
                        run.history.table,
                        runner_name(),
                        settings.run_labels};
-  for (const auto& lost : open_run(run.session(), run.history.schema, start)) {
-    log::warning("an earlier run ended without a word: " + lost);
-  }
+  open_run(run.session(), run.history.schema, start);
   run.recorded = true;
 }
 

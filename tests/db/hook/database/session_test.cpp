@@ -64,6 +64,12 @@ TEST_CASE("a transaction whose work throws is rolled back, and its first error l
   CHECK(db.value("SELECT count(*) FROM t") == "0");
 }
 
+TEST_CASE("a text with its own BEGIN that fails half-way leaves no aborted transaction behind") {
+  Connected db;
+  CHECK_THROWS(db.session().execute("creating", "BEGIN; SELECT 1/0; COMMIT"));
+  CHECK(db.value("SELECT 1") == "1");
+}
+
 TEST_CASE("names and texts are quoted so that they cannot end their quotes") {
   Connected db;
   CHECK(Session::quote_name("a\"b") == "\"a\"\"b\"");

@@ -1,0 +1,139 @@
+"""kill -9, and SIGTERM, at many points of a run; then run again and compare with an undisturbed run.
+
+The points are moments spread over the time that an undisturbed run takes, from a fixed seed. CRASH_TRIALS says how
+many of each signal.
+"""
+
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import unittest
+
+import hook_runs
+
+TRIALS = int(os.environ.get("CRASH_TRIALS", "15"))
+HOOK = None
+
+
+class CrashTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = hook_runs.pg_server.PgServer().__enter__()
+        cls.addClassCleanup(cls.server.stop)
+        cls.parent = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.parent.cleanup)
+        folder = os.path.join(cls.parent.name, "sql")
+        os.mkdir(folder)
+        hook_runs.write_project(folder)
+        cls.hook = hook_runs.Hook(HOOK, cls.server, folder)
+        cls.server.create_database("undisturbed")
+        began = time.monotonic()
+        result = cls.hook.run("undisturbed")
+        cls.duration = time.monotonic() - began
+        assert result.returncode == 0, result.stderr
+        cls.expected = hook_runs.state_of(cls.server, "undisturbed")
+
+    def disturb(self, database, number, moment, phase="migrate", *flags):
+        child = self.hook.start(database, phase, *flags)
+        time.sleep(moment)
+        child.send_signal(number)
+        child.communicate(timeout=60)
+        return child.returncode
+
+    def disturbed_state(self, database, number, moment):
+        self.server.create_database(database)
+        code = self.disturb(database, number, moment)
+        again = self.hook.run_until_done(database)
+        self.assertEqual(again.returncode, 0, f"after {moment:.3f} s: {again.stderr}")
+        return code, self.settled_state(database)
+
+    def settled_state(self, database):
+        """The state once the killed session has ended: a run that finds nothing to do may come before that."""
+        for _ in range(50):
+            if not self.server.query(database, "SELECT 1 FROM windlass_runs WHERE outcome = 'running'"):
+                break
+            time.sleep(0.1)
+            self.hook.run(database)
+        return hook_runs.state_of(self.server, database)
+
+    def test_sigkill_anywhere_then_the_same_end(self):
+        points = random.Random(1)
+        interrupted = 0
+        for trial in range(TRIALS):
+            moment = self.duration * points.random()
+            code, state = self.disturbed_state(f"kill_{trial}", signal.SIGKILL, moment)
+            interrupted += code == -signal.SIGKILL
+            with self.subTest(moment=moment):
+                self.assertEqual(hook_runs.differences(self.expected, state), [])
+        self.assertGreater(interrupted, TRIALS // 2, "most runs ended before they were killed")
+        print(f"crash: {TRIALS} runs, {interrupted} killed", file=sys.stderr)
+
+    def test_sigterm_anywhere_ends_in_time_and_then_the_same_end(self):
+        points = random.Random(2)
+        stopped = 0
+        for trial in range(TRIALS):
+            moment = self.duration * points.random()
+            code, state = self.disturbed_state(f"term_{trial}", signal.SIGTERM, moment)
+            # Before the handlers stand a signal ends the process as it ends any other.
+            self.assertIn(code, (0, 143, -signal.SIGTERM))
+            stopped += code == 143
+            with self.subTest(moment=moment):
+                self.assertEqual(hook_runs.differences(self.expected, state), [])
+        self.assertGreater(stopped, 0)
+
+    def test_a_rollback_killed_anywhere_goes_on(self):
+        points = random.Random(3)
+        self.server.create_database("back", owner=None)
+        flags = lambda database: ("--target", "5", "--safety-delay", "0s", "--confirm", f"{database}-7-to-5")
+        self.assertEqual(self.hook.run("back").returncode, 0)
+        began = time.monotonic()
+        self.assertEqual(self.hook.run("back", "rollback", *flags("back")).returncode, 0)
+        duration = time.monotonic() - began
+        expected = hook_runs.state_of(self.server, "back")
+        for trial in range(max(TRIALS // 3, 1)):
+            database = f"back_{trial}"
+            self.server.create_database(database)
+            self.assertEqual(self.hook.run(database).returncode, 0)
+            moment = duration * points.random()
+            self.disturb(database, signal.SIGKILL, moment, "rollback", *flags(database))
+            # Where it is now decides the confirmation value: the old one fits only what it was given for.
+            current = self.server.query(database, "SELECT max(version::int) FROM flyway_schema_history h WHERE type = "
+                                        "'SQL' AND NOT EXISTS (SELECT 1 FROM flyway_schema_history d WHERE d.type = "
+                                        "'DELETE' AND d.version = h.version)")[0][0]
+            confirm = ("--target", "5", "--safety-delay", "0s", "--confirm", f"{database}-{current}-to-5")
+            again = self.hook.run_until_done(database, "rollback", *confirm)
+            self.assertEqual(again.returncode, 0, f"after {moment:.3f} s: {again.stderr}")
+            with self.subTest(moment=moment):
+                self.assertEqual(hook_runs.differences(expected, hook_runs.state_of(self.server, database)), [])
+
+    def test_a_killed_run_is_named_by_the_next_one(self):
+        self.server.create_database("named")
+        folder = os.path.join(self.parent.name, "slow")
+        os.mkdir(folder)
+        hook = hook_runs.Hook(HOOK, self.server, folder)
+        hook_runs.write_project(folder, {"V1__slow.sql": "SELECT pg_sleep(30);\n"})
+        child = hook.start("named")
+        for _ in range(200):
+            if self.server.query("named", "SELECT 1 FROM pg_stat_activity WHERE datname = 'named' AND query LIKE "
+                                 "'%pg_sleep(30)%' AND pid <> pg_backend_pid()"):
+                break
+            time.sleep(0.05)
+        child.kill()
+        child.communicate()
+        hook_runs.write_project(folder, {"V1__slow.sql": "SELECT 1;\n"})
+        began = time.monotonic()
+        again = hook.run_until_done("named")
+        # client_connection_check_interval makes the server give the statement up within a second or two.
+        self.assertLess(time.monotonic() - began, 15)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        outcomes = self.server.query("named", "SELECT outcome FROM windlass_runs ORDER BY started_at")
+        self.assertEqual(outcomes, [["lost"], ["done"]])
+        self.assertIn("an earlier run ended without a word: migrate ", again.stderr)
+
+
+if __name__ == "__main__":
+    HOOK = sys.argv.pop(1)
+    unittest.main()
