@@ -15,7 +15,8 @@ namespace windlass::sql {
 std::optional<SyntaxError> grammar_error(std::string_view statement);
 
 // The tree of the first statement in the text, {"AlterTableStmt": {...}}, in libpg_query's JSON: default
-// values are left out, `location` is a byte offset into the text. Null when the text does not parse.
+// values are left out, `location` is a byte offset into the text. Null when the text does not parse, or is
+// longer than 512 KiB and might be too deep for any stack.
 nlohmann::json parse_tree(std::string_view statement);
 
 }  // namespace windlass::sql

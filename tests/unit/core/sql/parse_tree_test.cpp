@@ -18,6 +18,7 @@ TEST_CASE("what does not parse has no tree") {
   CHECK(parse_tree("").is_null());
   CHECK(parse_tree("-- nothing").is_null());
   CHECK(parse_tree(std::string_view("SELECT 1\0", 9)).is_null());
+  CHECK(parse_tree("SELECT 1" + std::string(std::size_t{512} << 10U, ' ')).is_null());
 }
 
 TEST_CASE("errors are placed by bytes, at the end of the text too") {
