@@ -38,7 +38,7 @@ REPLACEMENTS = [
     ("a timestamp version", re.compile(r"(?<!\d)20\d{12}(?!\d)"), "<timestamp>"),
     ("a run's id", re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<run-id>"),
     ("the log's clock", re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE), "<time> "),
-    ("milliseconds", re.compile(r"\b\d+( ?)ms\b"), r"<n>\1ms"),
+    ("milliseconds", re.compile(r"\(\d+ms\)"), "(<n>ms)"),
     ("milliseconds as a number", re.compile(r'"(durationMs)": ?\d+'), r'"\1":<n>'),
     ("a temporary folder", re.compile(r"/tmp/[A-Za-z0-9._-]+"), "<tmp>"),
 ]
