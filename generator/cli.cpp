@@ -13,9 +13,11 @@
 
 #include "core/base/diagnostic.hpp"
 #include "core/base/error.hpp"
+#include "core/contract/settings.hpp"
 #include "generator/commands/init.hpp"
 #include "generator/commands/lint.hpp"
 #include "generator/commands/new_migration.hpp"
+#include "generator/commands/plan.hpp"
 #include "generator/commands/rehearse.hpp"
 #include "generator/commands/render.hpp"
 #include "generator/commands/schema.hpp"
@@ -89,7 +91,7 @@ void add_rehearse(CLI::App& app, Context& context) {
   command->add_option("--database-url", given->database_url, "Use this server instead of a throw-away one.");
   command->add_flag("--keep", given->options.keep,
                     "Leave the throw-away server running, and say where it is.");
-  command->add_option("--output", given->options.output, "text or json.")->capture_default_str();
+  add_output(*command, given->options.output);
   command->add_option("--hook", given->hook,
                       "Path of windlass-hook; the default is beside windlass, else PATH.");
   command->callback([given, &context] {
@@ -144,6 +146,30 @@ void add_lint(CLI::App& app, Context& context) {
   });
 }
 
+void add_plan(CLI::App& app, Context& context) {
+  struct Given {
+    PlanOptions options;
+    std::string folder, database_url, hook;
+  };
+  auto given = std::make_shared<Given>();
+  auto* command =
+      app.add_subcommand("plan", "Show what a migrate would run, on a fresh database or on yours.");
+  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.");
+  command->add_option("--env", given->options.environment, "Environment to plan for.")->required();
+  command->add_option("--database", given->options.database, "Only this one of the project's databases.");
+  command->add_option("--database-url", given->database_url, "Ask this database what it has already.")
+      ->envname(setting_environment_name("database-url"));
+  command->add_option("--hook", given->hook,
+                      "Path of windlass-hook; the default is beside windlass, else PATH.");
+  add_output(*command, given->options.output);
+  command->callback([given, &context] {
+    given->options.folder = project_folder(context, given->folder);
+    given->options.database_url = Secret(given->database_url);
+    if (!given->hook.empty()) given->options.hook = given->hook;
+    context.run = [given] { return run_plan(given->options, std::cout, std::cerr); };
+  });
+}
+
 void add_schema(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("schema", "Print the JSON Schema of windlass.yaml, for editors.");
   command->callback([&context] { context.run = [] { return run_schema(std::cout); }; });
@@ -153,6 +179,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_init(app, context);
   add_new(app, context);
   add_lint(app, context);
+  add_plan(app, context);
   add_schema(app, context);
   add_render(app, context);
   add_rehearse(app, context);

@@ -92,7 +92,7 @@ struct Project {
   std::string description;
   Map labels;
   std::string environment;          // empty when none was asked for
-  std::vector<Database> databases;  // by key
+  std::vector<Database> databases;  // in the file's order
   Migration migration;
   Backup backup;
   Verify verify;

@@ -9,8 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
 #include "core/base/log.hpp"
-#include "core/base/process.hpp"
-#include "core/contract/labels.hpp"
+#include "generator/commands/hook_program.hpp"
 #include "generator/commands/open_project.hpp"
 #include "generator/manifests/manifests.hpp"
 #include "generator/rehearse/project_folders.hpp"
@@ -22,22 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-// Beside this program, as it is installed, or where the build puts it.
-fs::path find_hook(const std::optional<fs::path>& given) {
-  const auto own_folder = fs::read_symlink("/proc/self/exe").parent_path();
-  const std::string name(contract::kHookProgram);
-  std::vector<std::string> candidates{(own_folder / name).string(),
-                                      (own_folder.parent_path() / "hook" / name).string(), name};
-  if (given) candidates = {fs::absolute(*given).string()};
-  for (const auto& candidate : candidates) {
-    if (const auto found = find_program(candidate); found && fs::is_regular_file(*found))
-      return fs::absolute(*found);
-  }
-  if (given) throw Error(ExitCode::kUsage, fmt::format("--hook {} is no program", given->string()));
-  throw Error(ExitCode::kConfiguration, "windlass-hook is not installed",
-              "Put it beside windlass or on PATH, or name it with --hook.");
-}
 
 // The server, and what is told about it.
 class ServerOfRehearsal {
@@ -110,7 +93,7 @@ void rehearse(const RehearseOptions& options, const project::Project& project, c
   everything.insert(everything.end(), documents.begin(), documents.end());
   const auto order = in_sync_order(everything);
   rehearsal.ignored = order.ignored;
-  PodRunner pods({find_hook(options.hook), folder.path(), &objects, &server.server(), &clock, &stop});
+  PodRunner pods({find_hook_program(options.hook), folder.path(), &objects, &server.server(), &clock, &stop});
   Timeline timeline(out, order);
   const bool text = options.output == "text";
   if (text) timeline.title(rehearsal);
