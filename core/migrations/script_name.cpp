@@ -18,23 +18,20 @@ bool carries_version(ScriptKind kind) {
   return kind != ScriptKind::kRepeatable && kind != ScriptKind::kCallback;
 }
 
-// Longest first, so that afterMigrateError is not taken for afterMigrate.
-std::vector<Prefix> prefixes_of(const NamingRules& rules) {
-  std::vector<Prefix> prefixes = {{rules.versioned_prefix, ScriptKind::kVersioned},
-                                  {rules.repeatable_prefix, ScriptKind::kRepeatable}};
+// The longest prefix that the name begins with: afterMigrateError is not taken for afterMigrate.
+std::optional<Prefix> find_prefix(std::string_view stem, const NamingRules& rules) {
+  std::optional<Prefix> longest;
+  const auto consider = [&](std::string_view text, ScriptKind kind) {
+    if (stem.starts_with(text) && (!longest || text.size() > longest->text.size()))
+      longest = Prefix{text, kind};
+  };
+  consider(rules.versioned_prefix, ScriptKind::kVersioned);
+  consider(rules.repeatable_prefix, ScriptKind::kRepeatable);
   // An empty one would claim every file that has no prefix; it switches the kind off instead.
-  if (!rules.undo_prefix.empty()) prefixes.push_back({rules.undo_prefix, ScriptKind::kUndo});
-  if (!rules.baseline_prefix.empty()) prefixes.push_back({rules.baseline_prefix, ScriptKind::kBaseline});
-  for (const std::string_view event : callback_events()) prefixes.push_back({event, ScriptKind::kCallback});
-  std::stable_sort(prefixes.begin(), prefixes.end(),
-                   [](const Prefix& a, const Prefix& b) { return a.text.size() > b.text.size(); });
-  return prefixes;
-}
-
-const Prefix* find_prefix(std::string_view stem, const std::vector<Prefix>& prefixes) {
-  const auto found = std::find_if(prefixes.begin(), prefixes.end(),
-                                  [&](const Prefix& prefix) { return stem.starts_with(prefix.text); });
-  return found == prefixes.end() ? nullptr : &*found;
+  if (!rules.undo_prefix.empty()) consider(rules.undo_prefix, ScriptKind::kUndo);
+  if (!rules.baseline_prefix.empty()) consider(rules.baseline_prefix, ScriptKind::kBaseline);
+  for (const std::string_view event : callback_events()) consider(event, ScriptKind::kCallback);
+  return longest;
 }
 
 // UTF-8 sorts like code points; UTF-16 puts those above U+FFFF (surrogates) before U+E000 to U+FFFF.
@@ -105,9 +102,8 @@ std::optional<std::variant<ScriptName, NameFault>> parse_script_name(std::string
   if (suffix == rules.suffixes.end()) return std::nullopt;
 
   std::string_view rest = file_name.substr(0, file_name.size() - suffix->size());
-  const auto prefixes = prefixes_of(rules);
-  const Prefix* prefix = find_prefix(rest, prefixes);
-  if (prefix == nullptr) {
+  const auto prefix = find_prefix(rest, rules);
+  if (!prefix) {
     return NameFault{fmt::format("Unrecognised migration name format: {}", file_name)};
   }
   rest.remove_prefix(prefix->text.size());
