@@ -6,12 +6,14 @@
 #include <optional>
 
 #include "core/base/text.hpp"
+#include "core/migrations/shown_line.hpp"
 
 namespace windlass::migrations {
 namespace {
 
 // Flyway does not look again at the character that broke off a beginning of the prefix: "$${x}" stays.
 constexpr std::size_t kMismatch = 1;
+constexpr int kMostReports = 20;
 constexpr std::string_view kFileName = "flyway:filename";
 constexpr std::string_view kBuiltIn = "flyway:";
 
@@ -90,12 +92,15 @@ class Replacer {
               "script.");
   }
 
+  // A data script may hold thousands of "${" that were never meant as placeholders; a few faults show that.
   void report(std::size_t length, std::string message, std::string help) {
+    if (++reported_ > kMostReports) return;
     Diagnostic diagnostic;
     diagnostic.position = position_at(source_, at_, file_);
     diagnostic.message = std::move(message);
     diagnostic.help = std::move(help);
-    diagnostic.source = line_at(source_, at_);
+    if (reported_ == kMostReports) diagnostic.help += " There are more such places, which are not listed.";
+    diagnostic.source = shown_line(source_, at_);
     const auto shown = source_.substr(at_, std::min(length, source_.find_first_of("\r\n", at_) - at_));
     diagnostic.width = static_cast<int>(
         std::count_if(shown.begin(), shown.end(), [](char c) { return !is_utf8_continuation(c); }));
@@ -106,6 +111,7 @@ class Replacer {
   const PlaceholderRules& rules_;
   const std::string& file_;
   std::size_t at_ = 0;
+  int reported_ = 0;
   Replaced result_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/base/text.hpp"
 #include "core/migrations/decode.hpp"
+#include "core/migrations/shown_line.hpp"
 
 namespace windlass::migrations {
 namespace {
@@ -158,7 +159,7 @@ class ConfigParser {
     diagnostic.position = position_at(text_, property.offset, file_);
     diagnostic.message = std::move(message);
     diagnostic.help = std::move(help);
-    diagnostic.source = line_at(text_, property.offset);
+    diagnostic.source = shown_line(text_, property.offset);
     diagnostic.width = static_cast<int>(property.key.size());
     diagnostics_.add(std::move(diagnostic));
   }

@@ -8,6 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
+#include "core/migrations/shown_line.hpp"
 
 namespace windlass::migrations {
 namespace {
@@ -71,7 +72,7 @@ std::optional<std::string> decode_script(std::string_view bytes, const std::stri
                         ? fmt::format("Save the file as {}.", encoding)
                         : fmt::format("Save the file as {}, or say what it is: encoding=ISO-8859-1 in {}{}.",
                                       encoding, fs::path(file).filename().string(), kConfig);
-  diagnostic.source = line_at(decoded.text, decoded.text.size());
+  diagnostic.source = shown_line(decoded.text, decoded.text.size());
   diagnostics.add(std::move(diagnostic));
   return std::nullopt;
 }

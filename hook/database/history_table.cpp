@@ -112,7 +112,7 @@ std::string insert_history_row(const Session& session, const HistoryTableName& n
       "\"installed_by\", \"execution_time\", \"success\") SELECT next.rank, {1}, {2}, {3}, {4}, {5}, "
       "{6}, {7}, {8} FROM (SELECT COALESCE(max(\"installed_rank\") + 1, {9}) AS rank FROM {0}) AS next",
       name.quoted(), quoted_or_null(session, row.version),
-      session.quote(abbreviated_description(row.description)), session.quote(row.type),
+      session.quote(migrations::stored_description(row.description)), session.quote(row.type),
       session.quote(abbreviated_script(row.script)), row.checksum ? std::to_string(*row.checksum) : "NULL",
       row.installed_by.empty() ? "current_user" : session.quote(row.installed_by), milliseconds, success,
       row.type == "SCHEMA" ? 0 : 1);
@@ -129,14 +129,8 @@ void update_history_row(Session& session, const HistoryTableName& name, const mi
       "aligning a row of the history table",
       "UPDATE " + name.quoted() +
           " SET \"description\" = $1, \"type\" = $2, \"checksum\" = $3 WHERE \"installed_rank\" = $4",
-      {abbreviated_description(row.description), row.type,
+      {migrations::stored_description(row.description), row.type,
        row.checksum ? Value(std::to_string(*row.checksum)) : Value(), std::to_string(row.installed_rank)});
-}
-
-std::string abbreviated_description(const std::string& description) {
-  constexpr std::size_t kLimit = 200;
-  if (character_count(description) <= kLimit) return description;
-  return description.substr(0, byte_of(description, kLimit - 3)) + "...";
 }
 
 std::string abbreviated_script(const std::string& script) {

@@ -59,8 +59,7 @@ void delete_history_row(Session& session, const HistoryTableName& name, int inst
 // What repair aligns: description, type and checksum of the row.
 void update_history_row(Session& session, const HistoryTableName& name, const migrations::HistoryRow& row);
 
-// Flyway's limits: a description has at most 200 characters, a script 1000.
-std::string abbreviated_description(const std::string& description);
+// Flyway's limit: a script has at most 1000 characters (a description: migrations::stored_description).
 std::string abbreviated_script(const std::string& script);
 
 }  // namespace windlass::hook

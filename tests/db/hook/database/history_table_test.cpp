@@ -91,9 +91,7 @@ TEST_CASE("a row under a marker is refused once the transaction has lost it") {
   }
 }
 
-TEST_CASE("long descriptions and scripts are cut as Flyway cuts them") {
-  CHECK(abbreviated_description(std::string(200, 'x')) == std::string(200, 'x'));
-  CHECK(abbreviated_description(std::string(201, 'x')) == std::string(197, 'x') + "...");
+TEST_CASE("long scripts are cut as Flyway cuts them") {
   CHECK(abbreviated_script(std::string(1000, 'x')) == std::string(1000, 'x'));
   CHECK(abbreviated_script("ab" + std::string(1000, 'x')) == "..." + std::string(997, 'x'));
 }

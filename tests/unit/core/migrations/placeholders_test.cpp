@@ -90,6 +90,19 @@ TEST_CASE("a placeholder that never ends is reported and the rest is kept") {
         "  help: Close it with }, or switch placeholder replacement off for this script.\n");
 }
 
+TEST_CASE("a large script full of braces is reported in bounded time and text") {
+  std::string source;
+  for (int i = 0; i < 200000; ++i) source += "insert ${" + std::to_string(i) + "} ";
+  const Replaced replaced = replace_placeholders(source, rules(), "data.sql");
+  CHECK(replaced.text == source);
+  REQUIRE(replaced.diagnostics.list().size() == 20);
+  CHECK(to_text(replaced.diagnostics.list().back()) ==
+        "data.sql:1:245: error: no value for the placeholder ${19}\n"
+        "  help: Give it a value in the placeholders setting, or switch placeholder replacement off for this "
+        "script. "
+        "There are more such places, which are not listed.\n");
+}
+
 TEST_CASE("an offset of the replaced text leads back to the source") {
   const std::string source = "ab${greet}cd${empty}ef${two words}g";
   const Replaced replaced = replace_placeholders(source, rules(), "a.sql");
