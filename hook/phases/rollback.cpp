@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,8 @@
 
 namespace windlass::hook {
 namespace {
+
+namespace fs = std::filesystem;
 
 // A version to undo and the script that does it.
 struct UndoStep {
@@ -71,18 +75,40 @@ class Rollback {
     steps_.clear();
     std::vector<std::string> without;
     for (const auto* entry : migrations::plan_rollback(plan_, target_)) {
-      auto stored =
-          stored_undo(run_.session(), run_.history.schema, run_.history.table, *entry->row->version);
-      if (stored) {
-        steps_.push_back({entry->row, std::move(*stored)});
+      auto undo = stored_undo(run_.session(), run_.history.schema, run_.history.table, *entry->row->version);
+      if (!undo) undo = local_undo(*entry->version);
+      if (undo) {
+        steps_.push_back({entry->row, std::move(*undo)});
       } else {
         without.push_back(*entry->row->version);
       }
     }
     if (without.empty()) return;
     throw Error(ExitCode::kRefused,
-                fmt::format("no undo script is stored for version {}", join(without, ", ")),
+                fmt::format("version {} has no undo script, neither stored nor in the locations",
+                            join(without, ", ")),
                 "Restore the backup, or write a new script that moves forward.");
+  }
+
+  // Flyway stores no undo scripts: what it applied is undone by the script in the locations, if there is one.
+  std::optional<UndoScript> local_undo(const migrations::Version& version) {
+    if (!local_scripts_) {
+      migrations::SetRules rules = set_rules(run_.context.settings);
+      rules.fail_on_missing_location = false;
+      local_scripts_ =
+          migrations::read_script_set(run_.context.settings.locations, fs::current_path(), rules);
+    }
+    const auto* script = local_scripts_->find(migrations::ScriptKind::kUndo, version);
+    if (script == nullptr) return std::nullopt;
+    const auto replaced =
+        migrations::replace_placeholders(script->text, placeholder_rules(run_), script->file);
+    if (replaced.diagnostics.has_errors()) {
+      throw Error(ExitCode::kInvalidScripts, "an undo script cannot run", "Correct it; nothing was undone.")
+          .with_details(to_text(replaced.diagnostics));
+    }
+    return UndoScript{version.text(), script->name.description,
+                      script->path,   script->raw_checksum,
+                      replaced.text,  script->config.execute_in_transaction};
   }
 
   std::vector<std::string> versions() const {
@@ -188,8 +214,9 @@ class Rollback {
   DatabaseRun& run_;
   Report& report_;
   migrations::Version target_;
-  migrations::ScriptSet
-      no_scripts_;  // a rollback asks the database alone: the image may be older than its schema
+  // The plan asks the database alone: the image may be older than its schema.
+  migrations::ScriptSet no_scripts_;
+  std::optional<migrations::ScriptSet> local_scripts_;  // read when a version has no stored undo script
   DatabaseState state_;
   migrations::Plan plan_;
   std::vector<UndoStep> steps_;
