@@ -56,13 +56,12 @@ struct Entry {
 
 // Movable, not copyable: to_run points into entries.
 struct Plan {
-  std::vector<Entry> entries;  // in Flyway's order of `info`
-  std::vector<const Entry*>
-      to_run;                       // versioned ascending, then repeatables by description; empty with faults
-  std::optional<Version> current;   // highest applied and not undone
-  std::optional<Version> baseline;  // highest that a baseline row stands for
-  std::optional<Version> target;    // that the run ends at; nothing when no version is to run
-  std::vector<std::string> faults;  // unknown target, bad pattern, unreadable history (Flyway's texts)
+  std::vector<Entry> entries;        // in Flyway's order of `info`
+  std::vector<const Entry*> to_run;  // versioned ascending, then repeatables by description; none with faults
+  std::optional<Version> current;    // highest applied and not undone
+  std::optional<Version> baseline;   // highest that a baseline row stands for
+  std::optional<Version> target;     // that the run ends at; nothing when no version is to run
+  std::vector<std::string> faults;   // unknown target, bad pattern, unreadable history (Flyway's texts)
 
   Plan() = default;
   Plan(Plan&&) = default;
@@ -81,7 +80,7 @@ struct ValidateFault {
 };
 enum class PendingIs { kFault, kAllowed };  // allowed: migrate validates before it runs what is pending
 
-// Pointers in the result point into `scripts` and `rows`, which must outlive it.
+// Pointers in the result point into `scripts` and `rows`, which must outlive it: do not pass temporaries.
 // UNDO_SQL rows of Flyway's paid editions are understood: what they undo shows as Undone and is pending
 // again. Undo scripts of applied versions are listed as Available (Flyway's open-source edition does not know
 // them).
@@ -95,7 +94,7 @@ struct RepairAction {
   Entry entry;
 };
 // In this order of kinds. The target and outOfOrder of `settings` do not count; its patterns keep what is
-// missing.
+// missing. The entries point into `scripts` and `rows`, as in a plan.
 std::vector<RepairAction> plan_repair(const ScriptSet& scripts, const std::vector<HistoryRow>& rows,
                                       const PlanSettings& settings);
 

@@ -16,10 +16,10 @@ namespace windlass::migrations {
 
 struct Script {
   ScriptName name;
-  std::string path;  // relative to its location, '/' separators: the history table's `script`
-  std::string file;  // as opened, for messages
-  std::string text;  // UTF-8, decoded, placeholders not yet replaced
-  ScriptConfig config;
+  std::string path;               // relative to its location, '/' separators: the history table's `script`
+  std::string file;               // as opened, for messages
+  std::string text;               // UTF-8, decoded, placeholders not yet replaced
+  ScriptConfig config;            // of `<file>.conf`
   std::int32_t checksum = 0;      // what the history row gets: of a repeatable, after placeholder replacement
   std::int32_t raw_checksum = 0;  // of the text as it lies in the file
 };
@@ -36,15 +36,19 @@ struct ScriptSet {
   std::vector<Script> scripts;  // versioned, baseline and undo by version, repeatables and callbacks by name
   std::vector<std::string> ignored_files;  // that end in a suffix but are no scripts
   Diagnostics diagnostics;                 // duplicates, bad encodings, bad .conf files, missing locations
-  std::string digest;  // SHA-256 over kind, path and raw bytes of every script, in that order
+  // SHA-256 over kind, path, bytes and .conf bytes of every script, in that order: where the locations lie
+  // does not count.
+  std::string digest;
 
   const Script* find(ScriptKind kind, const Version& version) const;  // null when there is none
   std::vector<const Script*> of_kind(ScriptKind kind) const;          // in order of execution
 };
 
 // Reads all locations (folders; Flyway's "filesystem:" prefix is accepted), recursively, through symbolic
-// links, hidden folders skipped (Kubernetes' ..data among them). Faults are diagnostics, never a throw.
-// Relative locations are taken from `base`.
+// links, hidden folders skipped (Kubernetes' ..data among them). Relative locations are taken from `base`.
+// Faults are diagnostics, never a throw: bytes that are not of the script's encoding, scripts of 512 MiB and
+// more, two scripts of one version (Flyway's text), a repeatable's placeholder without a value. Shell and
+// Python scripts, which Flyway would run, are named in a warning.
 ScriptSet read_script_set(const std::vector<std::string>& locations, const std::filesystem::path& base,
                           const SetRules& rules);
 
