@@ -10,6 +10,7 @@
 #include "hook/database/catalog.hpp"
 #include "hook/execute/failure_report.hpp"
 #include "hook/execute/lock_ramp.hpp"
+#include "hook/execute/notice_log.hpp"
 #include "hook/execute/run_monitor.hpp"
 #include "hook/execute/stepwise.hpp"
 
@@ -102,6 +103,7 @@ Executor::Executor(Database& database, ExecutorSettings settings, const Clock& c
     : database_(database), settings_(std::move(settings)), clock_(clock), stop_(stop), deadline_(deadline) {}
 
 Milliseconds Executor::run(const ScriptJob& job) {
+  const NoticeLog notices(database_.session(), job.script.source.path);
   if (job.script.mode == migrations::RunMode::kStepwise) {
     const Milliseconds took = Stepwise(*this, job).run();
     last_rank_.reset();

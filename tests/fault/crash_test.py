@@ -8,27 +8,17 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import time
-import unittest
 
 import hook_runs
 
 TRIALS = int(os.environ.get("CRASH_TRIALS", "15"))
-HOOK = None
 
 
-class CrashTest(unittest.TestCase):
+class CrashTest(hook_runs.HookCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = hook_runs.pg_server.PgServer().__enter__()
-        cls.addClassCleanup(cls.server.stop)
-        cls.parent = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.parent.cleanup)
-        folder = os.path.join(cls.parent.name, "sql")
-        os.mkdir(folder)
-        hook_runs.write_project(folder)
-        cls.hook = hook_runs.Hook(HOOK, cls.server, folder)
+        super().setUpClass()
         cls.server.create_database("undisturbed")
         began = time.monotonic()
         result = cls.hook.run("undisturbed")
@@ -113,7 +103,7 @@ class CrashTest(unittest.TestCase):
         self.server.create_database("named")
         folder = os.path.join(self.parent.name, "slow")
         os.mkdir(folder)
-        hook = hook_runs.Hook(HOOK, self.server, folder)
+        hook = hook_runs.Hook(self.program, self.server, folder)
         hook_runs.write_project(folder, {"V1__slow.sql": "SELECT pg_sleep(30);\n"})
         child = hook.start("named")
         for _ in range(200):
@@ -135,5 +125,4 @@ class CrashTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    HOOK = sys.argv.pop(1)
-    unittest.main()
+    hook_runs.main()

@@ -2,28 +2,14 @@
 
 import json
 import os
-import sys
 import tempfile
-import unittest
 
 import hook_runs
 
-HOOK = None
 PASSWORD = "s3cret-p4ssword"
 
 
-class FailuresTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = hook_runs.pg_server.PgServer().__enter__()
-        cls.addClassCleanup(cls.server.stop)
-        cls.parent = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.parent.cleanup)
-        cls.folder = os.path.join(cls.parent.name, "sql")
-        os.mkdir(cls.folder)
-        hook_runs.write_project(cls.folder)
-        cls.hook = hook_runs.Hook(HOOK, cls.server, cls.folder)
-
+class FailuresTest(hook_runs.HookCase):
     def check(self, result, code, message, phase="migrate"):
         self.assertEqual(result.returncode, code, result.stderr)
         self.assertIn(message, "\n".join(hook_runs.messages(result.stderr)))
@@ -84,6 +70,20 @@ class FailuresTest(unittest.TestCase):
         self.assertEqual(runs, [["script_failed", "76", "1", "1", "V2__count.sql"]])
         self.assertEqual(self.server.query("failing", "SELECT DISTINCT n FROM counter"), [["0"]])
 
+    def test_a_script_that_says_something_is_heard_but_not_without_end(self):
+        self.server.create_database("talking")
+        with tempfile.TemporaryDirectory() as folder:
+            hook_runs.write_project(folder, {
+                "V1__talk.sql": "DO $$BEGIN RAISE WARNING 'look here'; FOR i IN 1..60 LOOP RAISE NOTICE 'line %', i; "
+                                "END LOOP; END$$;\n"})
+            result = hook_runs.Hook(self.program, self.server, folder).run("talking")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        heard = hook_runs.messages(result.stderr)
+        self.assertIn("V1__talk.sql: WARNING: look here", heard)
+        self.assertIn("V1__talk.sql: NOTICE: line 49", heard)
+        self.assertNotIn("V1__talk.sql: NOTICE: line 50", heard)
+        self.assertIn("V1__talk.sql: 11 more notices", heard)
+
     def test_a_database_of_another_environment(self):
         self.server.create_database("prod")
         self.assertEqual(self.hook.run("prod", "migrate", "--environment", "prod").returncode, 0)
@@ -93,7 +93,7 @@ class FailuresTest(unittest.TestCase):
     def test_a_folder_without_scripts(self):
         self.server.create_database("empty")
         with tempfile.TemporaryDirectory() as empty:
-            result = hook_runs.Hook(HOOK, self.server, empty).run("empty")
+            result = hook_runs.Hook(self.program, self.server, empty).run("empty")
         self.assertEqual(result.returncode, 66)
         self.assertIn("no migration scripts in ", result.stderr)
 
@@ -110,5 +110,4 @@ class FailuresTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    HOOK = sys.argv.pop(1)
-    unittest.main()
+    hook_runs.main()

@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import pg_server  # noqa: E402
@@ -67,6 +69,29 @@ class Hook:
             if result.returncode not in RETRIED:
                 return result
         return result
+
+
+class HookCase(unittest.TestCase):
+    """A suite with a server of its own and the project in a folder; `program` is the hook under test."""
+
+    program = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = pg_server.PgServer().__enter__()
+        cls.addClassCleanup(cls.server.stop)
+        cls.parent = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.parent.cleanup)
+        folder = os.path.join(cls.parent.name, "sql")
+        os.mkdir(folder)
+        write_project(folder)
+        cls.hook = Hook(cls.program, cls.server, folder)
+
+
+def main():
+    """Runs the suites of the calling file on the hook that its first argument names."""
+    HookCase.program = sys.argv.pop(1)
+    unittest.main(module="__main__")
 
 
 def messages(log):

@@ -1,29 +1,16 @@
 """Several runners at once: one applies, the others wait and then see that nothing is pending."""
 
 import json
-import os
 import subprocess
-import sys
-import tempfile
 import time
-import unittest
 
 import hook_runs
 
-HOOK = None
 
-
-class RunnersTest(unittest.TestCase):
+class RunnersTest(hook_runs.HookCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = hook_runs.pg_server.PgServer().__enter__()
-        cls.addClassCleanup(cls.server.stop)
-        cls.parent = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.parent.cleanup)
-        folder = os.path.join(cls.parent.name, "sql")
-        os.mkdir(folder)
-        hook_runs.write_project(folder)
-        cls.hook = hook_runs.Hook(HOOK, cls.server, folder)
+        super().setUpClass()
         cls.server.create_database("alone")
         assert cls.hook.run("alone").returncode == 0
         cls.expected = hook_runs.state_of(cls.server, "alone")
@@ -72,5 +59,4 @@ class RunnersTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    HOOK = sys.argv.pop(1)
-    unittest.main()
+    hook_runs.main()
