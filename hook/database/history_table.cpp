@@ -44,10 +44,9 @@ bool history_table_exists(Session& session, const HistoryTableName& name) {
       .has_value();
 }
 
-void create_history_table(Session& session, const HistoryTableName& name,
-                          const std::vector<std::string>& also) {
+void create_history_table(Session& session, const HistoryTableName& name) {
   const std::string table = name.quoted();
-  std::string sql = "BEGIN;\nCREATE TABLE " + table + R"( (
+  std::string sql = "CREATE TABLE " + table + R"( (
     "installed_rank" INT NOT NULL,
     "version" VARCHAR(50),
     "description" VARCHAR(200) NOT NULL,
@@ -60,11 +59,10 @@ void create_history_table(Session& session, const HistoryTableName& name,
     "success" BOOLEAN NOT NULL
 );
 )";
-  for (const auto& statement : also) sql += statement + ";\n";
   sql += fmt::format("ALTER TABLE {} ADD CONSTRAINT {} PRIMARY KEY (\"installed_rank\");\n", table,
                      Session::quote_name(name.table + "_pk"));
-  sql += fmt::format("CREATE INDEX {} ON {} (\"success\");\nCOMMIT",
-                     Session::quote_name(name.table + "_s_idx"), table);
+  sql +=
+      fmt::format("CREATE INDEX {} ON {} (\"success\")", Session::quote_name(name.table + "_s_idx"), table);
   session.execute("creating the history table " + table, sql);
 }
 

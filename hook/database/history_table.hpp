@@ -25,9 +25,9 @@ struct HistoryTableName {
 // Whether it exists as an ordinary table (relkind r), which is what Flyway asks.
 bool history_table_exists(Session& session, const HistoryTableName& name);
 
-// Creates it with exactly Flyway's statements, in one transaction. Call under the lock.
-void create_history_table(Session& session, const HistoryTableName& name,
-                          const std::vector<std::string>& also = {});
+// Creates it with exactly Flyway's statements, all of them or none; in the caller's transaction, if there is
+// one. Call under the lock.
+void create_history_table(Session& session, const HistoryTableName& name);
 
 // The rows with rank 0 and above, by rank.
 std::vector<migrations::HistoryRow> read_history(Session& session, const HistoryTableName& name);

@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
-#include "hook/database/catalog.hpp"
-#include "hook/database/run_records.hpp"
 #include "hook/database/undo_scripts.hpp"
 #include "hook/phases/decide.hpp"
+#include "hook/phases/groundwork.hpp"
 #include "hook/phases/migration_run.hpp"
 #include "hook/phases/project_state.hpp"
 
@@ -66,8 +66,10 @@ class Migrate {
 
   void act(MigrateAction action) {
     auto scripts = prepare();  // every fault comes out before anything is created
-    create_what_is_missing(action);
-    if (action == MigrateAction::kBaselineFirst) {
+    std::optional<NewHistoryRow> baseline;
+    if (action == MigrateAction::kBaselineFirst) baseline = baseline_row(run_.context.settings);
+    lay_groundwork(run_, state_->database, baseline);
+    if (baseline) {
       refresh(*state_, run_);
       decide();
       scripts = prepare();  // the baseline leaves out what lies below it
@@ -80,70 +82,22 @@ class Migrate {
   }
 
   std::vector<migrations::PreparedScript> prepare() {
-    prepare_all(run_, undo_sources());  // a stored undo script that cannot run is no way back
-    return prepare_all(run_, sources());
+    prepare_all(run_, their_undo_scripts());  // a stored undo script that cannot run is no way back
+    return prepare_all(run_, scripts_to_run());
   }
 
-  void create_what_is_missing(MigrateAction action) {
-    Session& session = run_.session();
-    const auto& missing = state_->database.missing_schemas;
-    for (const auto& schema : missing) {
-      create_schema(session, schema);
-      log::info("created schema " + schema);
-    }
-    if (!state_->database.history_exists) {
-      std::vector<std::string> also;
-      if (action == MigrateAction::kBaselineFirst) also.push_back(baseline_statement());
-      create_history_table(session, run_.history, also);
-      log::info("created the history table " + run_.history.quoted());
-    }
-    if (!missing.empty()) record_schemas(missing);
-    create_own_tables(session, run_.history.schema);
-    begin_record(run_);
-    const std::string& environment = run_.context.settings.environment;
-    if (!environment.empty() && !state_->database.environment) {
-      record_environment(session, run_.history.schema, environment);
-    }
+  std::vector<const migrations::Script*> scripts_to_run() const {
+    std::vector<const migrations::Script*> scripts;
+    for (const auto* entry : state_->plan.to_run) scripts.push_back(entry->script);
+    return scripts;
   }
 
-  std::string baseline_statement() const {
-    const Settings& settings = run_.context.settings;
-    const NewHistoryRow row{settings.baseline_version,
-                            settings.baseline_description,
-                            "BASELINE",
-                            settings.baseline_description,
-                            std::nullopt,
-                            settings.installed_by,
-                            true};
-    return insert_history_row(run_.session(), run_.history, row, 0);
-  }
-
-  void record_schemas(const std::vector<std::string>& created) {
-    std::vector<std::string> names;
-    for (const auto& schema : created) names.push_back(Session::quote_name(schema));
-    const NewHistoryRow row{std::nullopt, "<< Flyway Schema Creation >>",     "SCHEMA", join(names, ","),
-                            std::nullopt, run_.context.settings.installed_by, true};
-    run_.session().execute("recording the created schemas",
-                           insert_history_row(run_.session(), run_.history, row, 0));
-  }
-
-  std::vector<migrations::ScriptSource> sources() const {
-    std::vector<migrations::ScriptSource> sources;
+  std::vector<const migrations::Script*> their_undo_scripts() const {
+    std::vector<const migrations::Script*> scripts;
     for (const auto* entry : state_->plan.to_run) {
-      const auto& script = *entry->script;
-      sources.push_back({script.path, script.file, script.text, script.config.execute_in_transaction});
+      if (const auto* undo = undo_of(*entry->script)) scripts.push_back(undo);
     }
-    return sources;
-  }
-
-  std::vector<migrations::ScriptSource> undo_sources() const {
-    std::vector<migrations::ScriptSource> sources;
-    for (const auto* entry : state_->plan.to_run) {
-      if (const auto* undo = undo_of(*entry->script)) {
-        sources.push_back({undo->path, undo->file, undo->text, undo->config.execute_in_transaction});
-      }
-    }
-    return sources;
+    return scripts;
   }
 
   void apply(Executor& executor, const migrations::Entry& entry, const migrations::PreparedScript& prepared) {
@@ -165,7 +119,8 @@ class Migrate {
   }
 
   std::string store_undo(const migrations::Script& undo) {
-    const auto replaced = migrations::replace_placeholders(undo.text, placeholder_rules(run_), undo.file);
+    const auto rules = rules_for(undo, placeholder_rules(run_));
+    const auto replaced = migrations::replace_placeholders(undo.text, rules, undo.file);
     return store_undo_statement(run_.session(), run_.history.schema, run_.history.table,
                                 {undo.name.version->text(), undo.name.description, undo.path,
                                  undo.raw_checksum, replaced.text, undo.config.execute_in_transaction});

@@ -35,18 +35,24 @@ Executor make_executor(DatabaseRun& run) {
                   run.context.deadline);
 }
 
+migrations::PlaceholderRules rules_for(const migrations::Script& script, migrations::PlaceholderRules rules) {
+  rules.enabled = script.config.placeholder_replacement.value_or(rules.enabled);
+  return rules;
+}
+
 std::vector<migrations::PreparedScript> prepare_all(DatabaseRun& run,
-                                                    std::vector<migrations::ScriptSource> sources) {
+                                                    const std::vector<const migrations::Script*>& scripts) {
   const auto placeholders = placeholder_rules(run);
-  std::vector<migrations::PreparedScript> scripts;
+  std::vector<migrations::PreparedScript> prepared;
   Diagnostics diagnostics;
-  for (auto& source : sources) {
-    migrations::Preparation prepared =
-        migrations::prepare_script(std::move(source), placeholders, run.session().server_major());
-    diagnostics.add(std::move(prepared.diagnostics));
-    scripts.push_back(std::move(prepared.script));
+  for (const auto* script : scripts) {
+    migrations::Preparation one = migrations::prepare_script(
+        {script->path, script->file, script->text, script->config.execute_in_transaction},
+        rules_for(*script, placeholders), run.session().server_major());
+    diagnostics.add(std::move(one.diagnostics));
+    prepared.push_back(std::move(one.script));
   }
-  if (!diagnostics.has_errors()) return scripts;
+  if (!diagnostics.has_errors()) return prepared;
   throw Error(ExitCode::kInvalidScripts,
               fmt::format("the scripts to run have {}", counted(diagnostics.error_count(), "fault")),
               "Correct them; nothing was run.")

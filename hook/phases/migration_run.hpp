@@ -15,7 +15,9 @@ Executor make_executor(DatabaseRun& run);
 
 // In the order given. Throws Error(kInvalidScripts) with every diagnostic of every script.
 std::vector<migrations::PreparedScript> prepare_all(DatabaseRun& run,
-                                                    std::vector<migrations::ScriptSource> sources);
+                                                    const std::vector<const migrations::Script*>& scripts);
+// The placeholders of the run as the script's own .conf has them.
+migrations::PlaceholderRules rules_for(const migrations::Script& script, migrations::PlaceholderRules rules);
 
 // Runs one job and adds it to the report when it is applied; names it there when it failed.
 void run_job(DatabaseRun& run, Executor& executor, const ScriptJob& job);

@@ -119,14 +119,13 @@ class Preflight {
         migrations::validate(state->plan, plan_settings(settings), migrations::PendingIs::kAllowed);
     const auto decision = decide_migrate(settings, state->database, state->plan, faults);
     if (decision.refusal) throw *decision.refusal;
-    std::vector<migrations::ScriptSource> sources;
+    std::vector<const migrations::Script*> scripts;
     std::vector<std::string> names;
     for (const auto* entry : state->plan.to_run) {
-      const auto& script = *entry->script;
-      sources.push_back({script.path, script.file, script.text, script.config.execute_in_transaction});
-      names.push_back(script.path);
+      scripts.push_back(entry->script);
+      names.push_back(entry->script->path);
     }
-    prepare_all(run_, std::move(sources));
+    prepare_all(run_, scripts);
     checks_.pass("scripts",
                  names.empty() ? "valid, nothing is pending" : "valid, pending: " + join(names, ", "));
   }

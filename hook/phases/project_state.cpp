@@ -14,11 +14,16 @@
 namespace windlass::hook {
 namespace {
 
+// In the order of the setting, in which Flyway creates and records them.
 std::vector<std::string> managed_schemas(const DatabaseRun& run) {
-  std::vector<std::string> schemas{run.history.schema};
+  std::vector<std::string> schemas;
+  const auto is_new = [&](const std::string& schema) {
+    return std::find(schemas.begin(), schemas.end(), schema) == schemas.end();
+  };
   for (const auto& schema : run.context.settings.schemas) {
-    if (std::find(schemas.begin(), schemas.end(), schema) == schemas.end()) schemas.push_back(schema);
+    if (is_new(schema)) schemas.push_back(schema);
   }
+  if (is_new(run.history.schema)) schemas.insert(schemas.begin(), run.history.schema);
   return schemas;
 }
 

@@ -14,7 +14,7 @@ namespace windlass::hook {
 
 // What the database says, without the scripts.
 struct DatabaseState {
-  std::vector<std::string> schemas;          // managed ones, the history table's first
+  std::vector<std::string> schemas;          // managed ones, the history table's among them
   std::vector<std::string> missing_schemas;  // of these
   bool history_exists = false;
   bool schemas_empty = true;  // asked only when there is no history table

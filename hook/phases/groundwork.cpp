@@ -1,0 +1,56 @@
+#include "hook/phases/groundwork.hpp"
+
+#include <string>
+#include <vector>
+
+#include "core/base/log.hpp"
+#include "core/base/text.hpp"
+#include "hook/database/catalog.hpp"
+#include "hook/database/run_records.hpp"
+
+namespace windlass::hook {
+namespace {
+
+NewHistoryRow schemas_row(const std::vector<std::string>& created, const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto& schema : created) names.push_back(Session::quote_name(schema));
+  return {std::nullopt, "<< Flyway Schema Creation >>", "SCHEMA", join(names, ","),
+          std::nullopt, settings.installed_by,          true};
+}
+
+}  // namespace
+
+NewHistoryRow baseline_row(const Settings& settings) {
+  const auto version = migrations::Version::parse(settings.baseline_version);
+  if (!version) {
+    throw Error(ExitCode::kConfiguration, "baseline-version is no version: " + settings.baseline_version,
+                "Write digits and dots.");
+  }
+  return {version->text(), settings.baseline_description, "BASELINE", settings.baseline_description,
+          std::nullopt,    settings.installed_by,         true};
+}
+
+void lay_groundwork(DatabaseRun& run, const DatabaseState& state,
+                    const std::optional<NewHistoryRow>& baseline) {
+  Session& session = run.session();
+  std::vector<NewHistoryRow> rows;
+  if (baseline) rows.push_back(*baseline);
+  if (!state.missing_schemas.empty())
+    rows.push_back(schemas_row(state.missing_schemas, run.context.settings));
+  in_transaction(session, "creating schemas and the history table", [&] {
+    for (const auto& schema : state.missing_schemas) create_schema(session, schema);
+    if (!state.history_exists) create_history_table(session, run.history);
+    for (const auto& row : rows)
+      session.execute("writing the first rows", insert_history_row(session, run.history, row, 0));
+  });
+  for (const auto& schema : state.missing_schemas) log::info("created schema " + schema);
+  if (!state.history_exists) log::info("created the history table " + run.history.quoted());
+  create_own_tables(session, run.history.schema);
+  begin_record(run);
+  const std::string& environment = run.context.settings.environment;
+  if (!environment.empty() && !state.environment) {
+    record_environment(session, run.history.schema, environment);
+  }
+}
+
+}  // namespace windlass::hook
