@@ -35,6 +35,13 @@ std::string table(const std::vector<Row>& rows) {
   return text;
 }
 
+// Nobody reads milliseconds of what took longer than ten seconds.
+std::string shown(Milliseconds duration) {
+  constexpr Milliseconds kLong{10'000};
+  if (duration < kLong) return format_duration(duration);
+  return format_duration(std::chrono::round<std::chrono::seconds>(duration));
+}
+
 std::string migrations_text(const Report& report) {
   std::vector<Row> rows{{"VERSION", "DESCRIPTION", "TYPE", "STATE", "INSTALLED ON", "BY"}};
   for (const auto& row : *report.migrations) {
@@ -47,8 +54,8 @@ std::string migrations_text(const Report& report) {
 std::string applied_text(const Report& report) {
   std::vector<Row> rows;
   for (const auto& script : report.applied) {
-    rows.push_back({"", script.version.value_or("-"), script.description, script.script,
-                    format_duration(script.duration)});
+    rows.push_back(
+        {"", script.version.value_or("-"), script.description, script.script, shown(script.duration)});
   }
   return table(rows);
 }
@@ -77,11 +84,11 @@ std::string report_text(const Report& report) {
   if (report.outcome == ExitCode::kDone) {
     for (const auto& line : split(trim(report.details), '\n')) text += "  " + line + "\n";
     text += fmt::format("{}{}: {} ({})\n", name, dry, report.message.empty() ? "done" : report.message,
-                        format_duration(report.duration));
+                        shown(report.duration));
     if (!report.hint.empty()) text += "hint: " + report.hint + "\n";
   } else {
     text += fmt::format("{}{} failed: {}, exit code {} ({})\n", name, dry, exit_code_row(report.outcome).name,
-                        static_cast<int>(report.outcome), format_duration(report.duration));
+                        static_cast<int>(report.outcome), shown(report.duration));
   }
   return text;
 }

@@ -58,6 +58,10 @@ TEST_CASE("the text of info is a table") {
         "info: at 1, 1 pending (0s)\n");
   report.migrations->clear();
   CHECK(report_text(report) == "info: at 1, 1 pending (0s)\n");
+  report.duration = Milliseconds(9'999);
+  CHECK(report_text(report) == "info: at 1, 1 pending (9999ms)\n");
+  report.duration = Milliseconds(71'900);
+  CHECK(report_text(report) == "info: at 1, 1 pending (1m12s)\n");
 }
 
 TEST_CASE("the text of a backup says where it is, and what is to do next stands last") {
