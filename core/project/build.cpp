@@ -18,9 +18,7 @@ std::string text(const Value& section, std::string_view name) {
   return value == nullptr ? std::string() : value->text;
 }
 
-bool flag(const Value& section, std::string_view name) {
-  return text(section, name) == "true";
-}
+bool flag(const Value& section, std::string_view name) { return text(section, name) == "true"; }
 
 std::optional<std::int64_t> number(const Value& section, std::string_view name) {
   return parse_number(text(section, name));
@@ -37,8 +35,7 @@ Milliseconds duration(const Value& section, std::string_view name) {
 std::vector<std::string> texts(const Value& section, std::string_view name) {
   std::vector<std::string> result;
   if (const Value* list = section.find(name)) {
-    for (const Value& item : list->items)
-      result.push_back(item.text);
+    for (const Value& item : list->items) result.push_back(item.text);
   }
   return result;
 }
@@ -46,8 +43,7 @@ std::vector<std::string> texts(const Value& section, std::string_view name) {
 Map map_of(const Value& section, std::string_view name) {
   Map result;
   if (const Value* map = section.find(name)) {
-    for (const auto& [key, value] : map->members)
-      result[key] = value.text;
+    for (const auto& [key, value] : map->members) result[key] = value.text;
   }
   return result;
 }

@@ -16,9 +16,7 @@ namespace {
 constexpr std::size_t kLongestName = 64;        // of a key that is looked up for "did you mean"
 constexpr std::size_t kMostEnvironments = 100;  // each is merged and checked as a whole
 
-std::string in_place(const std::string& path) {
-  return path.empty() ? "at the top level" : "in " + path;
-}
+std::string in_place(const std::string& path) { return path.empty() ? "at the top level" : "in " + path; }
 
 // What of the formats a user can look up: the allowed values, else the format's own words.
 std::string requirement(const Key& key, Format format) {
@@ -94,12 +92,10 @@ class Checker {
       return fmt::format("No credentials in this file: name a Secret by {}Secret.", name);
     }
     std::vector<std::string> names;
-    for (const Key* key : keys)
-      names.push_back(key->name());
+    for (const Key* key : keys) names.push_back(key->name());
     const bool snake = name.find('_') != std::string::npos;
     std::vector<std::string> spelled;
-    for (const auto& known : names)
-      spelled.push_back(snake ? snake_case(known) : known);
+    for (const auto& known : names) spelled.push_back(snake ? snake_case(known) : known);
     if (name.size() <= kLongestName) {
       const std::vector<std::string_view> candidates(spelled.begin(), spelled.end());
       if (const auto near = nearest(name, candidates); !near.empty())
@@ -141,8 +137,7 @@ class Checker {
 
   Value shaped(const Node& node, const Key& key, const std::string& shown) {
     switch (key.shape) {
-      case Shape::kSection:
-        return section(node, key.path, shown);
+      case Shape::kSection: return section(node, key.path, shown);
       case Shape::kSections:
       case Shape::kOverlays:
         return named(node, key, shown, [&](const Member& member, const std::string& below) {
@@ -160,8 +155,7 @@ class Checker {
         return list(node, shown, [&](const Node& item, const std::string& at) {
           return section(item, key.path + ".[]", at);
         });
-      case Shape::kValue:
-        break;
+      case Shape::kValue: break;
     }
     return scalar(node, key, shown);
   }
@@ -241,14 +235,10 @@ class Checker {
 
   void check_scalar(const Node& node, const Key& key, const std::string& shown) {
     switch (key.format) {
-      case Format::kBool:
-        return check_bool(node, shown);
-      case Format::kNumber:
-        return check_number(node, key, shown);
-      case Format::kChoice:
-        return check_choice(node, key, shown);
-      default:
-        break;
+      case Format::kBool: return check_bool(node, shown);
+      case Format::kNumber: return check_number(node, key, shown);
+      case Format::kChoice: return check_choice(node, key, shown);
+      default: break;
     }
     if (node.plain && reads_as_boolean(node.text)) {
       add(node, fmt::format("{} is {} without quotes, which YAML may read as a boolean", shown, node.text),
@@ -346,14 +336,10 @@ bool reads_as_boolean(const std::string& plain) {
 
 std::string described(const Node& node) {
   switch (node.kind) {
-    case NodeKind::kNull:
-      return "nothing";
-    case NodeKind::kList:
-      return "a list";
-    case NodeKind::kMap:
-      return "a map";
-    case NodeKind::kScalar:
-      break;
+    case NodeKind::kNull: return "nothing";
+    case NodeKind::kList: return "a list";
+    case NodeKind::kMap: return "a map";
+    case NodeKind::kScalar: break;
   }
   return in_quotes(node.text);
 }

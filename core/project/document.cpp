@@ -183,8 +183,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
     if (sources.empty()) return;
     std::map<std::string_view, bool> known;
-    for (const auto& member : own)
-      known[member.key->text] = true;
+    for (const auto& member : own) known[member.key->text] = true;
     for (const Node* other : sources) {
       if (other->kind != NodeKind::kMap) {
         stop(other->offset, 1, "the merge key << takes a map or a list of maps", "Name an anchor of a map.");

@@ -78,16 +78,13 @@ constexpr std::array kRows{
 const std::regex& pattern_of(Format format) {
   static const auto kPatterns = [] {
     std::map<Format, std::regex> patterns;
-    for (const auto& row : kRows)
-      patterns.emplace(row.format, std::regex(std::string(row.pattern)));
+    for (const auto& row : kRows) patterns.emplace(row.format, std::regex(std::string(row.pattern)));
     return patterns;
   }();
   return kPatterns.at(format);
 }
 
-bool is_duration(Format format) {
-  return format == kDuration || format == kTimeout || format == kSeconds;
-}
+bool is_duration(Format format) { return format == kDuration || format == kTimeout || format == kSeconds; }
 
 }  // namespace
 

@@ -185,18 +185,13 @@ Key setting_key(const SettingKey& entry) {
           .help = std::string(row.help),
           .setting = row.name};
   switch (row.kind) {
-    case SettingKind::kBool:
-      key.format = kBool;
-      break;
-    case SettingKind::kDuration:
-      key.format = kDuration;
-      break;
+    case SettingKind::kBool: key.format = kBool; break;
+    case SettingKind::kDuration: key.format = kDuration; break;
     case SettingKind::kList:
       key.shape = Shape::kList;
       key.format = kListWord;
       break;
-    default:
-      key.format = kWord;
+    default: key.format = kWord;
   }
   if (entry.format) key.format = *entry.format;
   return key;
@@ -218,9 +213,7 @@ std::map<std::string, std::vector<const Key*>> children_by_parent() {
 
 }  // namespace
 
-std::string Key::name() const {
-  return path.substr(path.rfind('.') + 1);
-}
+std::string Key::name() const { return path.substr(path.rfind('.') + 1); }
 
 const std::vector<Key>& key_table() {
   static const auto kTable = [] {
@@ -230,8 +223,7 @@ const std::vector<Key>& key_table() {
     };
     append(database_keys());
     append(migration_keys());
-    for (const auto& entry : kSettingKeys)
-      table.push_back(setting_key(entry));
+    for (const auto& entry : kSettingKeys) table.push_back(setting_key(entry));
     append(run_keys());
     append(kubernetes_keys());
     append(tail_keys());

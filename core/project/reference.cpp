@@ -56,19 +56,13 @@ std::string shown_path(const std::string& path) {
 std::string type_of(const Key& key) {
   const std::string type(format_row(key.format).type);
   switch (key.shape) {
-    case Shape::kValue:
-      return type;
-    case Shape::kList:
-      return "list: " + type;
-    case Shape::kMap:
-      return "map: " + type;
-    case Shape::kItems:
-      return "list of sections";
+    case Shape::kValue: return type;
+    case Shape::kList: return "list: " + type;
+    case Shape::kMap: return "map: " + type;
+    case Shape::kItems: return "list of sections";
     case Shape::kSections:
-    case Shape::kOverlays:
-      return "sections by name";
-    case Shape::kSection:
-      break;
+    case Shape::kOverlays: return "sections by name";
+    case Shape::kSection: break;
   }
   return "section";
 }

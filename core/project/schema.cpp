@@ -33,14 +33,10 @@ Json default_json(const Key& key) {
 
 Json scalar_schema(const Key& key) {
   switch (key.format) {
-    case Format::kBool:
-      return {{"type", "boolean"}};
-    case Format::kNumber:
-      return {{"type", "integer"}, {"minimum", key.low}, {"maximum", key.high}};
-    case Format::kChoice:
-      return {{"enum", key.allowed}};
-    default:
-      return text_schema(key.format);
+    case Format::kBool: return {{"type", "boolean"}};
+    case Format::kNumber: return {{"type", "integer"}, {"minimum", key.low}, {"maximum", key.high}};
+    case Format::kChoice: return {{"enum", key.allowed}};
+    default: return text_schema(key.format);
   }
 }
 
@@ -57,23 +53,18 @@ Json named_schema(const Key& key, Json value) {
 
 Json shape_schema(const Key& key, Place place) {
   switch (key.shape) {
-    case Shape::kSection:
-      return section_schema(key.path, place);
+    case Shape::kSection: return section_schema(key.path, place);
     case Shape::kSections: {
       Json schema = named_schema(key, section_schema(key.path + ".*", place));
       if (key.needed == Needed::kRequired) schema["minProperties"] = 1;
       return schema;
     }
-    case Shape::kOverlays:
-      return named_schema(key, section_schema(key.path + ".*", Place::kOverlay));
-    case Shape::kMap:
-      return named_schema(key, scalar_schema(key));
-    case Shape::kList:
-      return {{"type", "array"}, {"items", scalar_schema(key)}};
+    case Shape::kOverlays: return named_schema(key, section_schema(key.path + ".*", Place::kOverlay));
+    case Shape::kMap: return named_schema(key, scalar_schema(key));
+    case Shape::kList: return {{"type", "array"}, {"items", scalar_schema(key)}};
     case Shape::kItems:
       return {{"type", "array"}, {"items", section_schema(key.path + ".[]", Place::kWhole)}};
-    case Shape::kValue:
-      break;
+    case Shape::kValue: break;
   }
   return scalar_schema(key);
 }

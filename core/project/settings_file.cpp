@@ -26,8 +26,7 @@ const SettingRow* find_row(const std::string& key) {
 std::string unknown_help(const std::string& key) {
   constexpr std::size_t kLongestName = 64;
   std::vector<std::string> names;
-  for (const auto& row : setting_table())
-    names.push_back(setting_file_key(row.name));
+  for (const auto& row : setting_table()) names.push_back(setting_file_key(row.name));
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   const auto near = key.size() <= kLongestName ? nearest(key, candidates) : std::string_view();
   return near.empty() ? "windlass-hook --help lists the settings."
@@ -43,8 +42,7 @@ class SettingsReader {
       add(root, fmt::format("the file must be a map of settings, not {}", described(root)));
       return;
     }
-    for (const auto& member : root.members)
-      read_member(member);
+    for (const auto& member : root.members) read_member(member);
   }
 
  private:

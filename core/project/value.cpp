@@ -13,8 +13,7 @@ Value default_value(const Key& key) {
   Value value;
   if (key.shape == Shape::kList) {
     value.kind = NodeKind::kList;
-    for (auto& part : split(key.fallback, ','))
-      value.items.push_back({.text = std::move(part)});
+    for (auto& part : split(key.fallback, ',')) value.items.push_back({.text = std::move(part)});
   } else {
     value.text = key.fallback;
   }
@@ -32,12 +31,10 @@ void fill_member(Value& section, const Key& key) {
   if (member == nullptr) return;
   if (is_section) fill_defaults(*member, key.path);
   if (key.shape == Shape::kSections) {
-    for (auto& [name, child] : member->members)
-      fill_defaults(child, key.path + ".*");
+    for (auto& [name, child] : member->members) fill_defaults(child, key.path + ".*");
   }
   if (key.shape == Shape::kItems) {
-    for (auto& item : member->items)
-      fill_defaults(item, key.path + ".[]");
+    for (auto& item : member->items) fill_defaults(item, key.path + ".[]");
   }
 }
 
@@ -49,9 +46,7 @@ const Value* Value::find(std::string_view name) const {
   return found == members.end() ? nullptr : &found->second;
 }
 
-Value* Value::find(std::string_view name) {
-  return const_cast<Value*>(std::as_const(*this).find(name));
-}
+Value* Value::find(std::string_view name) { return const_cast<Value*>(std::as_const(*this).find(name)); }
 
 const Value& value_at(const Value& root, std::string_view path) {
   const Value* value = &root;
@@ -76,8 +71,7 @@ Value merged(Value base, const Value& overlay) {
 }
 
 void fill_defaults(Value& section, const std::string& path) {
-  for (const Key* key : keys_below(path))
-    fill_member(section, *key);
+  for (const Key* key : keys_below(path)) fill_member(section, *key);
 }
 
 }  // namespace windlass::project

@@ -124,7 +124,8 @@ auto Session::State::with_transaction(std::string_view doing, const Work& work) 
     // A backend that dies with its query unanswered leaves an error without a SQLSTATE.
     const ServerMessage message = message_of(error);
     // A BEGIN in the failed text is not the caller's to end.
-    if (was_idle && PQtransactionStatus(connection) == PQTRANS_INERROR) PQclear(PQexec(connection, "ROLLBACK"));
+    if (was_idle && PQtransactionStatus(connection) == PQTRANS_INERROR)
+      PQclear(PQexec(connection, "ROLLBACK"));
     if (PQstatus(connection) == CONNECTION_BAD || message.sqlstate.empty()) throw lost_connection(doing);
     throw database_error(doing, message);
   }

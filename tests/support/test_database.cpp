@@ -30,17 +30,11 @@ TestDatabase::~TestDatabase() {
   }
 }
 
-Secret TestDatabase::url() const {
-  return test_server().url(name_, name_, password_);
-}
+Secret TestDatabase::url() const { return test_server().url(name_, name_, password_); }
 
-Secret TestDatabase::superuser_url() const {
-  return test_server().url(name_);
-}
+Secret TestDatabase::superuser_url() const { return test_server().url(name_); }
 
-generator::Rows TestDatabase::query(std::string_view sql) const {
-  return test_server().query(name_, sql);
-}
+generator::Rows TestDatabase::query(std::string_view sql) const { return test_server().query(name_, sql); }
 
 std::string TestDatabase::value(std::string_view sql) const {
   const auto rows = query(sql);
