@@ -13,7 +13,9 @@
 
 #include "core/base/diagnostic.hpp"
 #include "core/base/error.hpp"
+#include "core/base/text.hpp"
 #include "core/contract/settings.hpp"
+#include "generator/commands/completion.hpp"
 #include "generator/commands/init.hpp"
 #include "generator/commands/lint.hpp"
 #include "generator/commands/new_migration.hpp"
@@ -42,6 +44,10 @@ std::filesystem::path project_folder(const Context& context, const std::string& 
   return context.project.empty() ? "." : context.project;
 }
 
+// The words for operands in --help; completion goes by them.
+constexpr const char* kFolder = "FOLDER";
+constexpr const char* kFile = "FILE";
+
 void add_output(CLI::App& command, std::string& output) {
   command.add_option("--output", output, "What stdout carries: text or json.")
       ->check(CLI::IsMember({"text", "json"}))
@@ -59,13 +65,14 @@ void add_render(CLI::App& app, Context& context) {
   auto given = std::make_shared<Given>();
   auto* command =
       app.add_subcommand("render", "Write the Kubernetes manifests of a project for one environment.");
-  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.");
+  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
   command->add_option("--env", given->options.environment,
                       "Environment to render; needed when the project has any.");
   command->add_option("--target", given->options.target, "What the manifests are for: argocd.")->required();
   command->add_option("--mode", given->options.mode, "Where in a sync they run: presync.")
       ->capture_default_str();
   command->add_option("-o,--output", given->options.output, "Folder to write to, or - for stdout.")
+      ->type_name(kFolder)
       ->required();
   command->add_flag("--check", given->options.check,
                     "Write nothing; exit 1 with a diff when the folder differs.");
@@ -86,14 +93,15 @@ void add_rehearse(CLI::App& app, Context& context) {
   auto given = std::make_shared<Given>();
   auto* command =
       app.add_subcommand("rehearse", "Run the rendered Jobs on a throw-away server, and the way back.");
-  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.");
+  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
   command->add_option("--env", given->options.environment, "Environment to rehearse.")->required();
   command->add_option("--database-url", given->database_url, "Use this server instead of a throw-away one.");
   command->add_flag("--keep", given->options.keep,
                     "Leave the throw-away server running, and say where it is.");
   add_output(*command, given->options.output);
-  command->add_option("--hook", given->hook,
-                      "Path of windlass-hook; the default is beside windlass, else PATH.");
+  command
+      ->add_option("--hook", given->hook, "Path of windlass-hook; the default is beside windlass, else PATH.")
+      ->type_name(kFile);
   command->callback([given, &context] {
     given->options.folder = project_folder(context, given->folder);
     given->options.database_url = Secret(given->database_url);
@@ -110,8 +118,9 @@ void add_init(CLI::App& app, Context& context) {
   auto options = std::make_shared<InitOptions>();
   auto given = std::make_shared<std::string>();
   auto* command = app.add_subcommand("init", "Make a new project, or take over one of Flyway's.");
-  command->add_option("DIR", *given, "Folder of the project; made when it is missing.");
-  command->add_option("--from", options->flyway_conf, "A flyway.conf whose settings are taken over.");
+  command->add_option("DIR", *given, "Folder of the project; made when it is missing.")->type_name(kFolder);
+  command->add_option("--from", options->flyway_conf, "A flyway.conf whose settings are taken over.")
+      ->type_name(kFile);
   command->callback([options, given, &context] {
     options->folder = project_folder(context, *given);
     context.run = [options] { return run_init(*options, std::cout); };
@@ -137,7 +146,7 @@ void add_lint(CLI::App& app, Context& context) {
   auto options = std::make_shared<LintOptions>();
   auto given = std::make_shared<std::string>();
   auto* command = app.add_subcommand("lint", "Check config and scripts; exit 1 when something is wrong.");
-  command->add_option("DIR", *given, "Folder that holds windlass.yaml.");
+  command->add_option("DIR", *given, "Folder that holds windlass.yaml.")->type_name(kFolder);
   command->add_option("--env", options->environment, "Environment to check; by default every one.");
   add_output(*command, options->output);
   command->callback([options, given, &context] {
@@ -154,13 +163,14 @@ void add_plan(CLI::App& app, Context& context) {
   auto given = std::make_shared<Given>();
   auto* command =
       app.add_subcommand("plan", "Show what a migrate would run, on a fresh database or on yours.");
-  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.");
+  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
   command->add_option("--env", given->options.environment, "Environment to plan for.")->required();
   command->add_option("--database", given->options.database, "Only this one of the project's databases.");
   command->add_option("--database-url", given->database_url, "Ask this database what it has already.")
       ->envname(setting_environment_name("database-url"));
-  command->add_option("--hook", given->hook,
-                      "Path of windlass-hook; the default is beside windlass, else PATH.");
+  command
+      ->add_option("--hook", given->hook, "Path of windlass-hook; the default is beside windlass, else PATH.")
+      ->type_name(kFile);
   add_output(*command, given->options.output);
   command->callback([given, &context] {
     given->options.folder = project_folder(context, given->folder);
@@ -175,6 +185,56 @@ void add_schema(CLI::App& app, Context& context) {
   command->callback([&context] { context.run = [] { return run_schema(std::cout); }; });
 }
 
+// "TEXT:{text,json}" says which values there are.
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const auto open = type.find('{');
+  const auto close = type.rfind('}');
+  if (open == std::string::npos || close == std::string::npos) return {};
+  return split(type.substr(open + 1, close - open - 1), ',');
+}
+
+OptionShape shape_of(const CLI::Option& option) {
+  OptionShape shape{{}, option.get_description(), Operand::kText, choices_of(option)};
+  for (const auto& name : option.get_snames()) shape.names.push_back("-" + name);
+  for (const auto& name : option.get_lnames()) shape.names.push_back("--" + name);
+  if (shape.names.empty()) shape.names.push_back(option.get_name());
+  const std::string type = option.get_type_name();
+  if (option.get_items_expected_max() == 0) {
+    shape.operand = Operand::kNothing;
+  } else if (!shape.choices.empty()) {
+    shape.operand = Operand::kChoice;
+  } else if (type == kFolder || type == kFile) {
+    shape.operand = type == kFolder ? Operand::kFolder : Operand::kFile;
+  }
+  return shape;
+}
+
+CommandShape shape_of(const CLI::App& app) {
+  CommandShape shape{app.get_name(), app.get_description(), {}, {}, {}};
+  for (const auto* option : app.get_options()) {
+    (option->get_positional() ? shape.arguments : shape.options).push_back(shape_of(*option));
+  }
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    shape.commands.push_back(shape_of(*command));
+  }
+  return shape;
+}
+
+void add_completion(CLI::App& app, Context& context) {
+  auto shell = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("completion", "Print the script that completes commands in a shell.");
+  command->add_option("SHELL", *shell, "bash, zsh or fish.")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->callback([shell, &app, &context] {
+    context.run = [script = completion_script(*shell, shape_of(app))] {
+      std::cout << script;
+      return ExitCode::kDone;
+    };
+  });
+}
+
 void add_commands(CLI::App& app, Context& context) {
   add_init(app, context);
   add_new(app, context);
@@ -183,6 +243,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_schema(app, context);
   add_render(app, context);
   add_rehearse(app, context);
+  add_completion(app, context);
 }
 
 // CLI11's messages begin with a capital letter, ours do not; names of options and quotes stay as they are.
@@ -221,8 +282,10 @@ Run parse_command_line(int argc, const char* const* argv) {
   CLI::App app("Brings a database to the schema that a release needs, and proves that it did.", "windlass");
   Context context;
   app.add_option("--project", context.project,
-                 "Folder that holds windlass.yaml; the default is where you are.");
-  app.add_option("--templates", context.templates, "Folder with templates in place of the built-in ones.");
+                 "Folder that holds windlass.yaml; the default is where you are.")
+      ->type_name(kFolder);
+  app.add_option("--templates", context.templates, "Folder with templates in place of the built-in ones.")
+      ->type_name(kFolder);
   app.set_version_flag("--version", "windlass " WINDLASS_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
