@@ -69,6 +69,16 @@ void refuse_transaction_control(const PreparedScript& script, Diagnostics& diagn
   }
 }
 
+// It would give up the runner's lock, and a second runner would begin beside this one.
+void refuse_discarding_the_lock(const PreparedScript& script, Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < script.statements.size(); ++i) {
+    if (script.classes[i].command != "DISCARD ALL") continue;
+    diagnostics.add(at_statement(script, i, "transaction-control",
+                                 "DISCARD ALL gives up the lock of this run",
+                                 "Write RESET ALL, DISCARD TEMP or DISCARD PLANS instead."));
+  }
+}
+
 bool may_stand_beside(const sql::StatementClass& statement) {
   return statement.command == "SET" || statement.command == "RESET";
 }
@@ -140,6 +150,7 @@ Preparation prepare_script(ScriptSource source, const PlaceholderRules& placehol
   }
   unwrap(script);
   refuse_transaction_control(script, result.diagnostics);
+  refuse_discarding_the_lock(script, result.diagnostics);
   decide_mode(script, result.diagnostics);
   return result;
 }

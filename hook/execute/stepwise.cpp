@@ -59,8 +59,13 @@ Milliseconds Stepwise::run() {
                     std::count_if(intents_.begin(), intents_.end(), [](const Intent& i) { return i.done; }),
                     counted(job_.script.statements.size(), "statement")));
   }
+  set_up_session();
   for (std::size_t i = 0; i < job_.script.statements.size(); ++i) {
     if (job_.script.skipped[i]) continue;
+    if (is_session_setting(i)) {
+      run_session_setting(i);
+      continue;
+    }
     const auto intent =
         std::find_if(intents_.begin(), intents_.end(), [&](const Intent& x) { return x.statement == i; });
     const bool begun = intent != intents_.end();
@@ -132,7 +137,7 @@ void Stepwise::drop_invalid_index(std::size_t index) {
                 "Wait until that build has ended, then run again.");
   }
   log::warning(fmt::format("dropping index {}, which an interrupted build left invalid", state->name));
-  session.execute("setting up the session", "SET lock_timeout = 0");
+  session.execute("lifting the session's limits", "SET lock_timeout = 0; SET statement_timeout = 0");
   session.execute("dropping the invalid index " + state->name, "DROP INDEX CONCURRENTLY " + state->name);
 }
 
@@ -150,31 +155,55 @@ void Stepwise::run_statement(std::size_t index) {
   }
 }
 
-RunResult Stepwise::send(std::size_t index) {
+// A SET belongs to its session: a rerun, in another session, needs it again for what comes behind it.
+bool Stepwise::is_session_setting(std::size_t index) const {
+  const auto& command = job_.script.classes[index].command;
+  return command == "SET" || command == "RESET";
+}
+
+void Stepwise::set_up_session() {
   Session& session = executor_.database_.session();
-  const auto& statement = job_.script.classes[index];
-  const bool waits_long = statement.lock == sql::LockClass::kConcurrent;
-  // CONCURRENTLY must not be cut short: a lock_timeout leaves an invalid index behind.
-  const Milliseconds lock_timeout = waits_long ? Milliseconds(0) : executor_.settings_.lock_timeout;
-  ExecutorSettings limits = executor_.settings_;
-  if (waits_long) limits.statement_timeout = Milliseconds(0);
   std::string setup;
-  // Once a script: its own SETs hold for its later statements.
-  if (done_before_ == 0) {
-    for (const auto& one : session_statements(limits, session, Scope::kSession, lock_timeout))
-      setup += one + ";";
-    session.execute("setting up the session", setup);
-  } else {
-    session.execute("setting up the session",
-                    fmt::format("SET lock_timeout = {}; SET statement_timeout = {}", lock_timeout.count(),
-                                limits.statement_timeout.count()));
+  for (const auto& one :
+       session_statements(executor_.settings_, session, Scope::kSession, executor_.settings_.lock_timeout)) {
+    setup += one + ";";
   }
+  session.execute("setting up the session", setup);
+}
+
+void Stepwise::run_session_setting(std::size_t index) {
+  const RunResult result = send(index);
+  if (result.end == RunEnd::kLost) throw lost_connection("running " + job_.script.source.path);
+  if (result.end != RunEnd::kDone) fail(index, result);
+}
+
+RunResult Stepwise::send(std::size_t index) {
+  // CONCURRENTLY must not be cut short: a lock_timeout leaves an invalid index behind.
+  if (job_.script.classes[index].lock != sql::LockClass::kConcurrent) {
+    return send_under(index, executor_.settings_.lock_timeout);
+  }
+  Session& session = executor_.database_.session();
+  const auto limits = session.query("reading the session's limits",
+                                    "SELECT pg_catalog.current_setting('lock_timeout'), "
+                                    "pg_catalog.current_setting('statement_timeout')");
+  session.execute("lifting the session's limits", "SET lock_timeout = 0; SET statement_timeout = 0");
+  const RunResult result = send_under(index, Milliseconds(0));
+  if (result.end != RunEnd::kLost) {
+    session.execute("putting the session's limits back",
+                    fmt::format("SET lock_timeout = {}; SET statement_timeout = {}",
+                                session.quote(*limits[0][0]), session.quote(*limits[0][1])));
+  }
+  return result;
+}
+
+RunResult Stepwise::send_under(std::size_t index, Milliseconds lock_timeout) {
+  Session& session = executor_.database_.session();
   log::info(fmt::format("{}: statement {} of {}: {}", job_.script.source.path, index + 1,
-                        job_.script.statements.size(), statement.command));
+                        job_.script.statements.size(), job_.script.classes[index].command));
   std::vector<bool> skipped(job_.script.statements.size(), true);
   skipped[index] = false;
   Surroundings around;
-  if (shares_transaction(index)) {
+  if (shares_transaction(index) && !is_session_setting(index)) {
     around.before = {"BEGIN"};
     around.after = {"RESET ROLE", intent_done_statement(session, key_, index), "COMMIT"};
   }

@@ -85,6 +85,30 @@ TEST_CASE("a second statement that fails leaves the first applied, says so, and 
   CHECK(bench.history() == "1 V1__a.sql t, 2 V2__index.sql t");
 }
 
+TEST_CASE("a script's SET holds again when a rerun goes on behind it") {
+  ScriptBench bench;
+  bench.run("V1__a.sql",
+            "CREATE SCHEMA app; CREATE TABLE app.a (id int, n int); CREATE TABLE a (id int, n int);");
+  const std::string before = "SET search_path = app;\nCREATE INDEX CONCURRENTLY a_id ON a (id);\n";
+  const Error error =
+      bench.run_error("V2__index.sql", before + "CREATE INDEX CONCURRENTLY a_n ON a (missing);\n");
+  CHECK(error.code() == ExitCode::kPartlyApplied);
+  bench.run("V2__index.sql", before + "CREATE INDEX CONCURRENTLY a_n ON a (n);\n");
+  CHECK(index_is_valid(bench, "app.a_id"));
+  CHECK(index_is_valid(bench, "app.a_n"));
+  CHECK(bench.value("SELECT to_regclass('public.a_n')") == "NULL");
+}
+
+TEST_CASE("CONCURRENTLY has no timeout, and what the script set for the rest is put back") {
+  ScriptBench bench;
+  begin_table(bench);
+  bench.run("V2__index.sql",
+            "SET lock_timeout = '7s';\nCREATE INDEX CONCURRENTLY a_n ON a (n);\n"
+            "CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS t;\n",
+            false);
+  CHECK(bench.value("SELECT t FROM seen") == "7s");
+}
+
 TEST_CASE("a rerun refuses when the statements that were applied have changed") {
   ScriptBench bench;
   begin_table(bench);

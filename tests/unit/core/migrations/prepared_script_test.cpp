@@ -109,4 +109,9 @@ TEST_CASE("a dump's restrict lines are passed over") {
   CHECK(prepared.script.skipped == std::vector<bool>{true, false, true});
 }
 
+TEST_CASE("DISCARD ALL, which would give up the runner's lock, is refused") {
+  CHECK_THAT(faults("DISCARD ALL;"), Catch::Contains("1:1: error: DISCARD ALL gives up the lock of this run"));
+  CHECK(faults("DISCARD TEMP;").empty());
+}
+
 }  // namespace windlass::migrations
