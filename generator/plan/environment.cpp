@@ -193,8 +193,9 @@ ContainerSettings container_settings(const project::Project& project, const proj
     writer.add_literal("WINDLASS_CONFIRM", "");
   }
   if (!database.connection.ssl_mode.empty()) writer.add_literal("PGSSLMODE", database.connection.ssl_mode);
-  if (phase != Phase::kGuard) {
-    for (const auto& [name, value] : project.kubernetes.env) writer.add_literal(name, value);
+  for (const auto& [name, value] : project.kubernetes.env) {
+    // The application's pod gets only what says how to connect.
+    if (phase != Phase::kGuard || name.starts_with("PG")) writer.add_literal(name, value);
   }
   return writer.take();
 }

@@ -117,7 +117,9 @@ class Packer {
 
 }  // namespace
 
-bool Mount::needs_server_side_apply() const { return item_bytes > kClientSideItems; }
+bool needs_server_side_apply(const Mount& scripts, const Mount& queries) {
+  return scripts.item_bytes + queries.item_bytes > kClientSideItems;
+}
 
 Mount mount_files(const std::string& stem, const std::vector<MountedFile>& files) {
   Packer packer(stem);

@@ -26,10 +26,10 @@ struct Mount {
   std::size_t item_bytes = 0;  // that the sources take in the Job
   std::string digest;          // SHA-256 over paths and bytes
   Diagnostics diagnostics;     // a file that fits in no ConfigMap, more files than a Job can list
-
-  // Whether the list of files alone is too long for Argo CD's client-side apply of the Job that mounts it.
-  bool needs_server_side_apply() const;
 };
+
+// Whether the lists of files alone are too long for Argo CD's client-side apply of a Job that mounts both.
+bool needs_server_side_apply(const Mount& scripts, const Mount& queries);
 
 // ConfigMaps `stem`-0, `stem`-1, ... in the order of `files`, each below kShardLimit as JSON; a file that is
 // larger by itself has one of its own.

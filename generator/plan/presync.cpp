@@ -126,7 +126,7 @@ class PresyncPlanner {
     Object job{"job", fit_name(scope.base, fmt::format("{}-{}", phase, hash)), phase, stage,
                set_annotations(scope)};
     job.file_name = fit_name(scope.base, phase);
-    if (scope.scripts.needs_server_side_apply()) job.annotations.merge(server_side_apply());
+    if (needs_server_side_apply(scope.scripts, scope.queries)) job.annotations.merge(server_side_apply());
     add("job", job, &scope.database, std::move(values));
   }
 

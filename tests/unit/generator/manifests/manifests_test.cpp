@@ -5,6 +5,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
+#include "core/project/load.hpp"
 #include "generator/render/embedded_templates.hpp"
 #include "tests/unit/generator/sample_project.hpp"
 
@@ -45,6 +46,33 @@ TEST_CASE("a project with scripts becomes manifests that pass the checks") {
   const auto rendered = make_manifests(folder.project, Templates::built_in());
   CHECK(rendered.objects.size() == 8);
   CHECK(rendered.snippets.size() == 1);
+}
+
+TEST_CASE("the order of keys in windlass.yaml changes no byte") {
+  const ProjectFolder folder;
+  folder.add("sql/V1__a.sql", "select 1;\n");
+  const auto stream_of = [&](const std::string& spec) {
+    const auto loaded = project::load_project_text(
+        "apiVersion: windlass.dev/v1\nkind: ProjectConfig\nmetadata: {name: shop}\nspec:\n" + spec,
+        (folder / "windlass.yaml").string(), "prod");
+    INFO(to_text(loaded.diagnostics));
+    REQUIRE(loaded.project.has_value());
+    std::string stream;
+    for (const auto& object : make_manifests(*loaded.project, Templates::built_in()).objects)
+      stream += object.text;
+    return stream;
+  };
+  const std::string one = stream_of(
+      "  databases: {a: {name: x}, b: {name: y}}\n"
+      "  kubernetes: {namespace: n, labels: {l: v, k: v}, env: {B: \"2\", A: \"1\"}}\n"
+      "  migration: {placeholders: {p: \"1\", o: \"2\"}, limits: {retries: 3, deadline: 1m}}\n"
+      "  environments: {prod: {backup: {retention: 2}}, dev: {backup: {retention: 1}}}\n");
+  const std::string other = stream_of(
+      "  environments: {dev: {backup: {retention: 1}}, prod: {backup: {retention: 2}}}\n"
+      "  migration: {limits: {deadline: 1m, retries: 3}, placeholders: {o: \"2\", p: \"1\"}}\n"
+      "  kubernetes: {env: {A: \"1\", B: \"2\"}, labels: {k: v, l: v}, namespace: n}\n"
+      "  databases: {b: {name: y}, a: {name: x}}\n");
+  CHECK(one == other);
 }
 
 TEST_CASE("faulty scripts and a faulty project end in their exit codes with everything said") {

@@ -95,6 +95,7 @@ TEST_CASE("everything that differs from its default is handed over") {
         "orders.fk_customer,items.fk_order");
   CHECK(variables(project, Phase::kRollback).at("WINDLASS_TARGET").empty());
   CHECK(variables(project, Phase::kGuard).count("TZ") == 0);
+  CHECK(variables(project, Phase::kGuard).at("PGAPPNAME") == "shop");
   CHECK(variables(project, Phase::kGuard).at("WINDLASS_HISTORY_TABLE") == "history");
 }
 

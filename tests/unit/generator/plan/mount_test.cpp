@@ -32,7 +32,7 @@ TEST_CASE("files lie in one ConfigMap and under their paths in the volume") {
   CHECK(paths_of(mount) == std::map<std::string, std::string>{{"sql/V1__a.sql", "sql_V1__a.sql"},
                                                               {"sql/sub/V2__b.sql", "sql_sub_V2__b.sql"}});
   CHECK(mount.diagnostics.empty());
-  CHECK_FALSE(mount.needs_server_side_apply());
+  CHECK_FALSE(needs_server_side_apply(mount, {}));
 }
 
 TEST_CASE("no ConfigMap of several files is above 200 KiB, and the volume puts all of them together") {
@@ -87,7 +87,7 @@ TEST_CASE("more files than a Job can list are an error, and many ask for server-
   std::vector<MountedFile> files;
   for (int i = 0; i < 2'000; ++i)
     files.push_back(file("sql/V" + std::to_string(i) + "__a_fairly_long_name.sql", "x"));
-  CHECK(mount_files("s", files).needs_server_side_apply());
+  CHECK(needs_server_side_apply({}, mount_files("s", files)));
   CHECK(mount_files("s", files).diagnostics.empty());
   for (int i = 2'000; i < 10'000; ++i)
     files.push_back(file("sql/V" + std::to_string(i) + "__a_fairly_long_name.sql", "x"));
