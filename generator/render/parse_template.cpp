@@ -9,8 +9,9 @@
 namespace windlass::generator {
 namespace {
 
-constexpr std::size_t kMaxNodes =
-    10'000;  // far above any manifest: stops aliases that explode or contain themselves
+// Far above any manifest: they stop aliases that explode or contain themselves.
+constexpr std::size_t kMaxNodes = 10'000;
+constexpr int kMaxDepth = 64;
 
 class Converter {
  public:
@@ -44,11 +45,19 @@ class Converter {
   }
 
   Tree convert(const YAML::Node& node) {
-    if (++nodes_ > kMaxNodes) {
-      if (nodes_ == kMaxNodes + 1)
-        fault(node, "the template is too large", "Look for an alias that contains itself.");
+    if (too_large_) return {};
+    if (++nodes_ > kMaxNodes || depth_ == kMaxDepth) {
+      too_large_ = true;
+      fault(node, "the template is too large or too deep", "Look for an alias that contains itself.");
       return {};
     }
+    ++depth_;
+    Tree tree = convert_node(node);
+    --depth_;
+    return tree;
+  }
+
+  Tree convert_node(const YAML::Node& node) {
     if (node.IsMap()) return convert_map(node);
     if (node.IsScalar()) return convert_scalar(node);
     if (node.IsSequence()) {
@@ -104,6 +113,8 @@ class Converter {
   std::string_view text_;
   ParsedTemplate parsed_;
   std::size_t nodes_ = 0;
+  int depth_ = 0;
+  bool too_large_ = false;
 };
 
 }  // namespace

@@ -63,15 +63,15 @@ TEST_CASE("the order of keys in windlass.yaml changes no byte") {
     return stream;
   };
   const std::string one = stream_of(
-      "  databases: {a: {name: x}, b: {name: y}}\n"
-      "  kubernetes: {namespace: n, labels: {l: v, k: v}, env: {B: \"2\", A: \"1\"}}\n"
-      "  migration: {placeholders: {p: \"1\", o: \"2\"}, limits: {retries: 3, deadline: 1m}}\n"
+      "  databases: {a: {name: one}, b: {name: two}}\n"
+      "  kubernetes: {namespace: shop, labels: {tier: db, cost: low}, env: {B: \"2\", A: \"1\"}}\n"
+      "  migration: {placeholders: {pen: \"1\", ink: \"2\"}, limits: {retries: 3, deadline: 1m}}\n"
       "  environments: {prod: {backup: {retention: 2}}, dev: {backup: {retention: 1}}}\n");
   const std::string other = stream_of(
       "  environments: {dev: {backup: {retention: 1}}, prod: {backup: {retention: 2}}}\n"
-      "  migration: {limits: {deadline: 1m, retries: 3}, placeholders: {o: \"2\", p: \"1\"}}\n"
-      "  kubernetes: {env: {A: \"1\", B: \"2\"}, labels: {k: v, l: v}, namespace: n}\n"
-      "  databases: {b: {name: y}, a: {name: x}}\n");
+      "  migration: {limits: {deadline: 1m, retries: 3}, placeholders: {ink: \"2\", pen: \"1\"}}\n"
+      "  kubernetes: {env: {A: \"1\", B: \"2\"}, labels: {cost: low, tier: db}, namespace: shop}\n"
+      "  databases: {b: {name: two}, a: {name: one}}\n");
   CHECK(one == other);
 }
 
