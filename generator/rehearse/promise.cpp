@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <regex>
 
@@ -35,6 +36,7 @@ struct Broken {
   std::string message;
   std::string diff;
   std::string log;
+  bool applied = true;  // false: no later version can be checked either
 };
 
 // "storefront-4-to-3" of "... run it again with --confirm storefront-4-to-3."; empty when nothing of it was
@@ -67,6 +69,8 @@ class PromiseDatabase {
   std::string name_;
 };
 
+enum class Repeatables { kLeftOut, kIncluded };
+
 class PromiseRun {
  public:
   PromiseRun(const PromiseTask& task, RehearsalServer& server, PodRunner& pods)
@@ -82,9 +86,26 @@ class PromiseRun {
     before_ = schema(walk_->name());
   }
 
+  // From the state that the sync has left, repeatable scripts and all, back as far as there are undo scripts
+  // and forward again in one go: what an operator would do at night.
+  std::optional<Broken> round_trip(const std::string& floor) {
+    const auto head = schema(target_.database_name());
+    const PromiseDatabase copy(server_, target_.database_name() + "_promise_back");
+    server_.copy_database(target_.database_name(), copy.name(), target_.user);
+    if (auto broken = roll_back(copy.name(), floor)) return broken;
+    const auto again = run(task_.migrate, copy.name(), {}, Repeatables::kIncluded);
+    if (!again.succeeded()) return Broken{"it cannot be applied again: " + again.message, {}, again.log};
+    auto diff = unified_diff(head, schema(copy.name()), "today", "after the way back and forward again");
+    if (diff.empty()) return std::nullopt;
+    return Broken{"the way back and forward again leads to another schema", std::move(diff), {}};
+  }
+
   // Applies the next version and, if it has an undo script, checks it.
   std::optional<Broken> advance(const PromiseVersion& version) {
-    if (auto broken = migrate(walk_->name(), version.version, "applied")) return broken;
+    if (auto broken = migrate(walk_->name(), version.version, "applied")) {
+      broken->applied = false;
+      return broken;
+    }
     const auto after = schema(walk_->name());
     const auto broken = version.has_undo ? undo_and_redo(version, after) : std::nullopt;
     before_ = after;
@@ -96,7 +117,7 @@ class PromiseRun {
   std::optional<Broken> undo_and_redo(const PromiseVersion& version, const std::string& after) {
     const PromiseDatabase copy(server_, target_.database_name() + "_promise_undo");
     server_.copy_database(walk_->name(), copy.name(), target_.user);
-    if (auto broken = roll_back(copy.name())) return broken;
+    if (auto broken = roll_back(copy.name(), previous_)) return broken;
     if (auto diff = unified_diff(before_, schema(copy.name()), "before " + version.version, "after its undo");
         !diff.empty()) {
       return Broken{"the undo script does not bring the schema back", diff, {}};
@@ -116,9 +137,8 @@ class PromiseRun {
   }
 
   // As an operator does it: the first run is refused and prints the value that confirms, the second gets it.
-  std::optional<Broken> roll_back(const std::string& database) {
-    std::map<std::string, std::string> settings{{"WINDLASS_TARGET", previous_},
-                                                {"WINDLASS_SAFETY_DELAY", "0s"}};
+  std::optional<Broken> roll_back(const std::string& database, const std::string& to) {
+    std::map<std::string, std::string> settings{{"WINDLASS_TARGET", to}, {"WINDLASS_SAFETY_DELAY", "0s"}};
     auto result = run(task_.rollback, database, settings);
     const std::string printed = result.message + "\n" + result.output + "\n" + result.log;
     const auto value = printed_confirmation(printed);
@@ -130,15 +150,18 @@ class PromiseRun {
     return Broken{fmt::format("it cannot be undone: {}", result.message), {}, result.log};
   }
 
+  // An earlier version is not to be held against today's digest, nor today's repeatable scripts against its
+  // tables.
   ContainerResult run(const HookContainer& hook, const std::string& database,
-                      std::map<std::string, std::string> settings) {
-    DatabaseUrl url = target_;
-    url.database = database;
-    return pods_.run_container(hook.facts, hook.pod_spec, hook.container, kRunLimit,
-                               {.environment = std::move(settings),
-                                .without = {"WINDLASS_EXPECT_DIGEST", "WINDLASS_EXPECT_VERSION"},
-                                .database = url,
-                                .keep_file = task_.is_versioned});
+                      std::map<std::string, std::string> settings,
+                      Repeatables repeatables = Repeatables::kLeftOut) {
+    Changes changes{.environment = std::move(settings), .without = {}, .database = target_, .keep_file = {}};
+    changes.database->database = database;
+    if (repeatables == Repeatables::kLeftOut) {
+      changes.without = {"WINDLASS_EXPECT_DIGEST", "WINDLASS_EXPECT_VERSION"};
+      changes.keep_file = task_.is_versioned;
+    }
+    return pods_.run_container(hook.facts, hook.pod_spec, hook.container, kRunLimit, changes);
   }
 
   std::string schema(const std::string& database) const {
@@ -154,6 +177,33 @@ class PromiseRun {
   std::string previous_ = "0";
   std::string before_;
 };
+
+// The version that the newest ones can be undone down to; "0" when all can, nothing when not even the last
+// can.
+std::optional<std::string> undo_floor(const std::vector<PromiseVersion>& versions) {
+  const auto without =
+      std::find_if(versions.rbegin(), versions.rend(), [](const auto& version) { return !version.has_undo; });
+  if (without == versions.rbegin()) return std::nullopt;
+  return without == versions.rend() ? "0" : without->version;
+}
+
+VersionPromise judged(const std::string& database, const PromiseVersion& version,
+                      const std::optional<Broken>& broken) {
+  const auto unbroken = version.has_undo ? PromiseOutcome::kKept : PromiseOutcome::kNoUndoScript;
+  VersionPromise promise{.database = database,
+                         .version = version.version,
+                         .description = version.description,
+                         .outcome = broken ? PromiseOutcome::kBroken : unbroken,
+                         .message = {},
+                         .diff = {},
+                         .log = {}};
+  if (broken) {
+    promise.message = broken->message;
+    promise.diff = broken->diff;
+    promise.log = broken->log;
+  }
+  return promise;
+}
 
 }  // namespace
 
@@ -181,33 +231,23 @@ std::vector<VersionPromise> check_promise(const PromiseTask& task, RehearsalServ
                                           const std::function<void(const VersionPromise&)>& on_version) {
   std::vector<VersionPromise> promises;
   PromiseRun run(task, server, pods);
+  const auto check = [&](const PromiseVersion& version, auto&& act) {
+    const auto begin = clock.now();
+    const std::optional<Broken> broken = act();
+    promises.push_back(judged(task.database, version, broken));
+    promises.back().duration = elapsed(clock, begin);
+    on_version(promises.back());
+    return !broken || broken->applied;
+  };
   run.begin();
-  bool can_go_on = true;
   for (const auto& version : task.versions) {
-    VersionPromise promise{.database = task.database,
-                           .version = version.version,
-                           .description = version.description,
-                           .message = {},
-                           .diff = {},
-                           .log = {}};
-    if (!can_go_on) {
-      promise.message = "a version before it cannot be applied";
-    } else {
-      const auto begin = clock.now();
-      const auto broken = run.advance(version);
-      promise.duration = elapsed(clock, begin);
-      promise.outcome = broken             ? PromiseOutcome::kBroken
-                        : version.has_undo ? PromiseOutcome::kKept
-                                           : PromiseOutcome::kNoUndoScript;
-      if (broken) {
-        promise.message = broken->message;
-        promise.diff = broken->diff;
-        promise.log = broken->log;
-      }
-      can_go_on = !broken || !broken->message.starts_with("it cannot be applied:");
-    }
-    on_version(promise);
-    promises.push_back(std::move(promise));
+    if (!check(version, [&] { return run.advance(version); })) return promises;
+  }
+  if (const auto floor = undo_floor(task.versions); floor && server.is_own()) {
+    check({.version = std::string(kAllVersions),
+           .description = fmt::format("from today's state back to {} and forward again", *floor),
+           .has_undo = true},
+          [&] { return run.round_trip(*floor); });
   }
   return promises;
 }

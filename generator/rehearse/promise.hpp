@@ -19,9 +19,12 @@ enum class PromiseOutcome { kKept, kBroken, kNoUndoScript, kNotChecked };
 std::string_view promise_outcome_name(
     PromiseOutcome outcome);  // "kept", "broken", "noUndoScript", "notChecked"
 
+// Stands for a version where all of them were undone and applied again in one go.
+inline constexpr std::string_view kAllVersions = "all";
+
 struct VersionPromise {
   std::string database;  // its key in the project
-  std::string version;
+  std::string version;   // or kAllVersions
   std::string description;
   PromiseOutcome outcome = PromiseOutcome::kNotChecked;
   std::string message;  // what is broken, or why it was not checked
@@ -62,8 +65,10 @@ struct PromiseTask {
 // Goes up version by version on a fresh database, with the container and the settings of the rendered migrate
 // Job. What each has made is copied to a database of its own, where the rollback container undoes it; the
 // schema must then be the one from before it, and after another migrate the one from after it. Repeatable and
-// baseline scripts stay out (`is_versioned`): today's would not fit yesterday's tables. Stops at a version
-// that cannot be applied. Throws Error(kTerminated) on a stop request.
+// baseline scripts stay out (`is_versioned`): today's would not fit yesterday's tables. On our own server a
+// last entry, "all", goes from a copy of what the sync has left, repeatable scripts and all, back as far as
+// there are undo scripts and forward again. Ends early at a version that cannot be applied. Throws
+// Error(kTerminated) on a stop request.
 std::vector<VersionPromise> check_promise(const PromiseTask& task, RehearsalServer& server, PodRunner& pods,
                                           const Clock& clock,
                                           const std::function<void(const VersionPromise&)>& on_version);

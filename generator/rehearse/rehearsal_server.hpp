@@ -32,6 +32,7 @@ class RehearsalServer {
   // and its like. Returns where windlass-hook would connect to; nothing when the environment does not say.
   std::optional<DatabaseUrl> redirect_environment(Environment& environment);
 
+  bool is_own() const { return own_ != nullptr; }
   // "15.18"
   std::string version() const;
   // The databases that redirect() made or was led to, by name.

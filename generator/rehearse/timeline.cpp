@@ -136,13 +136,14 @@ void Timeline::promise(const VersionPromise& promise) {
 
 void Timeline::summary(const Rehearsal& rehearsal) {
   const auto& promises = rehearsal.promises;
-  const auto kept = std::count_if(promises.begin(), promises.end(),
-                                  [](const auto& p) { return p.outcome == PromiseOutcome::kKept; });
+  const auto kept = std::count_if(promises.begin(), promises.end(), [](const auto& promise) {
+    return promise.outcome == PromiseOutcome::kKept && promise.version != kAllVersions;
+  });
   if (!rehearsal.promise_not_checked.empty()) {
     out_ << "\nthe rollback promise was not checked: " << rehearsal.promise_not_checked << "\n";
   }
   if (rehearsal.succeeded()) {
-    out_ << fmt::format("\nrehearsal succeeded: {}, rollback promise kept for {}\n",
+    out_ << fmt::format("\nrehearsal succeeded: {} applied, rollback promise kept for {}\n",
                         counted(rehearsal.sync.steps.size(), "object"),
                         counted(static_cast<std::size_t>(kept), "version"));
   } else {

@@ -41,7 +41,7 @@ migrate() {
 }
 
 rollback() {
-  local from wanted
+  local from wanted version
   from=$(current)
   wanted="$(sql -c "SELECT current_database()")-$from-to-$WINDLASS_TARGET"
   if [ "${WINDLASS_CONFIRM:-}" != "$wanted" ]; then
@@ -49,8 +49,11 @@ rollback() {
     echo "run it again with --confirm $wanted." >&2
     exit 80
   fi
-  sql -c "SELECT undo FROM flyway_schema_history WHERE version = $from" | sql -1 -f -
-  sql -c "DELETE FROM flyway_schema_history WHERE version = $from"
+  while [ "$(current)" -gt "$WINDLASS_TARGET" ]; do
+    version=$(current)
+    sql -c "SELECT undo FROM flyway_schema_history WHERE version = $version" | sql -1 -f -
+    sql -c "DELETE FROM flyway_schema_history WHERE version = $version"
+  done
   say "undid $from"
 }
 

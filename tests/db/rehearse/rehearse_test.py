@@ -275,6 +275,20 @@ class RehearseTest(unittest.TestCase):
         self.assertIn("+    currency text\n", promise["diff"])
         self.assertEqual([p["outcome"] for p in report["rollbackPromise"]], ["kept", "broken", "noUndoScript"])
 
+    def test_an_undo_script_that_todays_view_stands_in_the_way_of_breaks_the_promise(self):
+        self.make_project({"U3__add_note.sql": "ALTER TABLE orders DROP COLUMN note;\n"})
+        report = self.rehearse_json(expect=1)
+        promises = [(p["version"], p["outcome"]) for p in report["rollbackPromise"]]
+        self.assertEqual(promises, [("1", "kept"), ("2", "kept"), ("3", "kept"), ("all", "broken")])
+        self.assertIn("view totals depends on column note", report["rollbackPromise"][3]["log"])
+
+    def test_all_versions_are_undone_and_applied_again_from_todays_state(self):
+        self.make_project({"U3__add_note.sql": "DROP VIEW IF EXISTS totals;\nALTER TABLE orders DROP COLUMN note;\n",
+                           "R__totals.sql": "CREATE OR REPLACE VIEW totals AS SELECT count(note) FROM orders;\n"})
+        text = self.rehearse(expect=0).stdout
+        self.assertRegex(text, "main all from today's state back to 0 and forward again +kept")
+        self.assertIn("rehearsal succeeded: 8 objects applied, rollback promise kept for 3 versions", text)
+
     def test_an_undo_script_that_fails_breaks_the_promise(self):
         self.make_project({"U1__create_orders.sql": "DROP TABLE no_such_table;\n"})
         promise = self.rehearse_json(expect=1)["rollbackPromise"][0]
