@@ -43,7 +43,62 @@ void read_address(std::string_view address, DatabaseUrl& url) {
   if (has_port) url.port = address.substr(colon + 1);
 }
 
+// libpq lets parameters say what stands before them too, and then they win.
+void take_parameter(const std::string& name, std::string value, DatabaseUrl& url) {
+  if (name == "user") {
+    url.user = std::move(value);
+  } else if (name == "password") {
+    url.password = Secret(std::move(value));
+  } else if (name == "host" || name == "hostaddr") {
+    url.host = std::move(value);
+  } else if (name == "port") {
+    url.port = std::move(value);
+  } else if (name == "dbname") {
+    url.database = std::move(value);
+  } else {
+    url.parameters.emplace_back(name, std::move(value));
+  }
+}
+
+// The value of a keyword, which may stand in single quotes with backslashes before quotes and backslashes in
+// it; nothing when the quotes do not end.
+std::optional<std::string> take_value(std::string_view& rest) {
+  std::string value;
+  const bool quoted = rest.starts_with('\'');
+  if (quoted) rest.remove_prefix(1);
+  while (!rest.empty()) {
+    if (quoted ? rest.front() == '\'' : std::isspace(static_cast<unsigned char>(rest.front())) != 0) break;
+    if (rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
+    value += rest.front();
+    rest.remove_prefix(1);
+  }
+  if (!quoted) return value;
+  if (rest.empty()) return std::nullopt;
+  rest.remove_prefix(1);
+  return value;
+}
+
+std::optional<DatabaseUrl> parse_keywords(std::string_view rest) {
+  DatabaseUrl url;
+  for (rest = trim(rest); !rest.empty(); rest = trim(rest)) {
+    const auto equals = rest.find('=');
+    if (equals == std::string_view::npos) return std::nullopt;
+    const std::string name(trim(rest.substr(0, equals)));
+    rest = trim(rest.substr(equals + 1));
+    auto value = take_value(rest);
+    if (!value || name.empty() || name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string::npos)
+      return std::nullopt;
+    take_parameter(name, std::move(*value), url);
+  }
+  return url.host.empty() && url.database.empty() ? std::nullopt : std::optional(url);
+}
+
 }  // namespace
+
+std::optional<DatabaseUrl> parse_connection(std::string_view text) {
+  if (auto url = parse_database_url(text)) return url;
+  return parse_keywords(text);
+}
 
 std::optional<DatabaseUrl> parse_database_url(std::string_view text) {
   auto rest = trim(text);
@@ -67,7 +122,7 @@ std::optional<DatabaseUrl> parse_database_url(std::string_view text) {
   while (!rest.empty()) {
     auto parameter = take_until(rest, '&');
     const auto name = decoded(take_until(parameter, '='));
-    url.parameters.emplace_back(name, decoded(parameter));
+    take_parameter(name, decoded(parameter), url);
   }
   return url;
 }

@@ -1,4 +1,4 @@
-// A PostgreSQL connection URI taken apart, so that a rehearsal can lead it elsewhere.
+// A PostgreSQL connection URI or keyword string taken apart, so that a rehearsal can lead it elsewhere.
 #pragma once
 
 #include <optional>
@@ -26,6 +26,9 @@ struct DatabaseUrl {
 // Nothing when `text` does not begin with postgresql:// or postgres://. Blanks and line ends around it do not
 // count.
 std::optional<DatabaseUrl> parse_database_url(std::string_view text);
+
+// The same, or a keyword string (host=db dbname=shop) that names a host or a database.
+std::optional<DatabaseUrl> parse_connection(std::string_view text);
 
 Secret to_url(const DatabaseUrl& url);
 

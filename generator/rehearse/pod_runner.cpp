@@ -20,6 +20,7 @@ using nlohmann::json;
 
 constexpr const char* kTerminationVariable = "WINDLASS_TERMINATION_LOG";
 constexpr const char* kUrlVariable = "WINDLASS_DATABASE_URL";
+constexpr const char* kConnectionPrefix = "WINDLASS_DATABASE_";
 
 // Settings files name mount paths; scripts are left alone, or their digest would no longer be theirs.
 bool may_name_paths(const std::string& path) {
@@ -57,25 +58,43 @@ void change(Environment& environment, const Changes& changes) {
     std::erase_if(environment, [&](const auto& variable) { return variable.first == name; });
   }
   for (const auto& [name, value] : changes.environment) set_variable(environment, name, value);
-  if (changes.database)
-    set_variable(environment, "WINDLASS_DATABASE_URL", to_url(*changes.database).reveal());
+  if (changes.database) set_variable(environment, kUrlVariable, to_url(*changes.database).reveal());
 }
 
 // What a container runtime adds to what the manifest says.
-void add_runtime_variables(Environment& environment, const PathMap& paths, const PodFacts& facts,
-                           const fs::path& pod_folder, const fs::path& programs) {
+Environment runtime_variables(const PathMap& paths, const PodFacts& facts, const fs::path& pod_folder,
+                              const fs::path& programs) {
   const auto path = environment_variable("PATH").value_or("/usr/bin:/bin");
   const auto mounted_tmp = paths.outside("/tmp");
-  const std::vector<std::pair<std::string, std::string>> additions{
-      {"PATH", programs.empty() ? path : programs.string() + ":" + path},
-      {"HOME", pod_folder.string()},
-      {"HOSTNAME", facts.name},
-      {"TMPDIR", mounted_tmp == "/tmp" ? (pod_folder / "tmp").string() : mounted_tmp},
-      {"LANG", "C.UTF-8"},
-      {"WINDLASS_LOG_FORMAT", "text"}};  // a person reads the log of what failed
+  return {{"PATH", programs.empty() ? path : programs.string() + ":" + path},
+          {"HOME", pod_folder.string()},
+          {"HOSTNAME", facts.name},
+          {"TMPDIR", mounted_tmp == "/tmp" ? (pod_folder / "tmp").string() : mounted_tmp},
+          {"LANG", "C.UTF-8"},
+          {"WINDLASS_LOG_FORMAT", "text"}};  // a person reads the log of what failed
+}
+
+void set_missing(Environment& environment, const Environment& additions) {
   for (const auto& [name, value] : additions) {
     if (find_variable(environment, name) == nullptr) environment.emplace_back(name, value);
   }
+}
+
+// WINDLASS_DATABASE_PASSWORD_FILE and its like become the variables that they stand for.
+void take_connection_files(Environment& environment) {
+  constexpr std::size_t kLimit = 1U << 16U;
+  constexpr std::string_view kSuffix = "_FILE";
+  for (const auto& [name, path] : Environment(environment)) {
+    if (!name.starts_with(kConnectionPrefix) || !name.ends_with(kSuffix) || path.empty()) continue;
+    set_variable(environment, name.substr(0, name.size() - kSuffix.size()),
+                 std::string(trim(read_file(path, kLimit))));
+  }
+}
+
+// A flag would win over the environment that leads to the rehearsal's server.
+bool names_database(const std::vector<std::string>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(),
+                     [](const auto& word) { return word.starts_with("--database-"); });
 }
 
 Milliseconds grace_of(const json& pod_spec) {
@@ -141,66 +160,70 @@ PodResult PodRunner::run(const PodFacts& facts, const json& pod_spec, Millisecon
       result.passed_over.push_back(text_or(*container, "name", ""));
       continue;
     }
-    result.containers.push_back(run_in(folder, facts, pod_spec, *container, deadline.left(), {}));
+    result.containers.push_back(run_in(folder, {facts, pod_spec, *container}, deadline.left(), {}));
     if (on_end) on_end(result.containers.back());
     if (!result.containers.back().succeeded()) break;
   }
   return result;
 }
 
-ContainerResult PodRunner::run_container(const PodFacts& facts, const json& pod_spec, const json& container,
-                                         Milliseconds limit, const Changes& changes) {
-  return run_in(next_pod_folder(), facts, pod_spec, container, limit, changes);
+ContainerResult PodRunner::run_container(const HookContainer& hook, Milliseconds limit,
+                                         const Changes& changes) {
+  return run_in(next_pod_folder(), hook, limit, changes);
 }
 
-DatabaseUrl PodRunner::database_of(const PodFacts& facts, const json& container) const {
-  auto environment = container_environment(container, *setting_.objects, facts);
-  const auto named = setting_.server->redirect_environment(environment);
-  if (named) return *named;
-  throw Error(ExitCode::kConfiguration,
-              fmt::format("the container {} has no database URL and no host in its environment",
-                          text_or(container, "name", "")));
+DatabaseUrl PodRunner::database_of(const HookContainer& hook) {
+  const auto folder = next_pod_folder();
+  return prepare(folder, folder / "termination-log", hook, {}).database;
 }
 
-Command PodRunner::prepare(const fs::path& pod_folder, const fs::path& termination_file,
-                           const PodFacts& facts, const json& pod_spec, const json& container,
-                           const Changes& changes) {
-  auto environment = container_environment(container, *setting_.objects, facts);
-  Volumes volumes(pod_spec, *setting_.objects, pod_folder, setting_.folder / "claims");
+PodRunner::Prepared PodRunner::prepare(const fs::path& pod_folder, const fs::path& termination_file,
+                                       const HookContainer& hook, const Changes& changes) {
+  const auto& container = hook.container;
+  auto environment = container_environment(container, *setting_.objects, hook.facts);
+  Volumes volumes(hook.pod_spec, *setting_.objects, pod_folder, setting_.folder / "claims");
   auto paths = volumes.mount(container);
   paths.add(text_or(container, "terminationMessagePath", std::string(contract::kTerminationLog)),
             termination_file);
   const auto arguments = arguments_of(setting_.hook, container, environment, paths);
-  setting_.server->redirect_environment(environment);
-  change(environment, changes);
-  for (auto& [name, value] : environment) value = paths.outside(value);
-  if (find_variable(environment, kTerminationVariable) == nullptr) {
-    environment.emplace_back(kTerminationVariable, termination_file.string());
-  }
-  add_runtime_variables(environment, paths, facts, pod_folder, setting_.server->programs());
   volumes.write(container,
                 [&](const std::string& path, const std::string& bytes) -> std::optional<std::string> {
                   if (changes.keep_file && !changes.keep_file(path)) return std::nullopt;
                   return setting_.server->redirect_text(may_name_paths(path) ? paths.outside(bytes) : bytes);
                 });
-  return {.arguments = arguments,
-          .environment = environment,
-          .inherit_environment = false,
-          .directory = pod_folder,
-          .signal_at_parent_death = SIGTERM};
+  for (auto& [name, value] : environment) value = paths.outside(value);
+  take_connection_files(environment);
+  const auto database = setting_.server->redirect_environment(environment);
+  if (!database || names_database(arguments)) {
+    throw Error(
+        ExitCode::kConfiguration,
+        fmt::format("the container {} does not say in its environment alone where its database is",
+                    text_or(container, "name", "")),
+        "Set WINDLASS_DATABASE_URL there; a rehearsal could not lead it to its own server otherwise.");
+  }
+  change(environment, changes);
+  set_missing(environment, {{kTerminationVariable, termination_file.string()}});
+  set_missing(environment, runtime_variables(paths, hook.facts, pod_folder, setting_.server->programs()));
+  return {{.arguments = arguments,
+           .environment = environment,
+           .inherit_environment = false,
+           .directory = pod_folder,
+           .signal_at_parent_death = SIGTERM},
+          *database};
 }
 
-ContainerResult PodRunner::run_in(const fs::path& pod_folder, const PodFacts& facts, const json& pod_spec,
-                                  const json& container, Milliseconds limit, const Changes& changes) {
+ContainerResult PodRunner::run_in(const fs::path& pod_folder, const HookContainer& hook, Milliseconds limit,
+                                  const Changes& changes) {
   ContainerResult result;
-  result.name = text_or(container, "name", "");
-  result.phase = hook_phase(container);
+  result.name = text_or(hook.container, "name", "");
+  result.phase = hook_phase(hook.container);
   const auto begin = setting_.clock->now();
   const auto termination_file = pod_folder / (result.name + ".termination-log");
   write_file_atomically(termination_file, "");
   try {
-    const auto command = prepare(pod_folder, termination_file, facts, pod_spec, container, changes);
-    auto ended = run_process(command, {.limit = limit, .grace = grace_of(pod_spec), .stop = setting_.stop});
+    const auto prepared = prepare(pod_folder, termination_file, hook, changes);
+    auto ended = run_process(prepared.command,
+                             {.limit = limit, .grace = grace_of(hook.pod_spec), .stop = setting_.stop});
     result.exit_code = ended.exit_code;
     result.timed_out = ended.ended == Ended::kTimedOut;
     result.message = message_in(termination_file);

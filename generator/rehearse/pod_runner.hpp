@@ -19,6 +19,13 @@
 
 namespace windlass::generator {
 
+// A container of the manifests with the pod that it stands in.
+struct HookContainer {
+  PodFacts facts;
+  nlohmann::json pod_spec;
+  nlohmann::json container;
+};
+
 struct ContainerResult {
   std::string name;
   std::string phase;             // the hook's word: "migrate"
@@ -65,21 +72,21 @@ class PodRunner {
   // images, users and resources are the cluster's business. Throws Error(kTerminated) on a stop request.
   PodResult run(const PodFacts& facts, const nlohmann::json& pod_spec, Milliseconds limit,
                 const std::function<void(const ContainerResult&)>& on_end = {});
-  // The same for one container of the pod, changed.
-  ContainerResult run_container(const PodFacts& facts, const nlohmann::json& pod_spec,
-                                const nlohmann::json& container, Milliseconds limit, const Changes& changes);
-  // Where the hook of this container would connect to here. Throws Error(kConfiguration) when its environment
-  // holds neither a URL nor a host.
-  DatabaseUrl database_of(const PodFacts& facts, const nlohmann::json& container) const;
+  // The same for one container, changed.
+  ContainerResult run_container(const HookContainer& hook, Milliseconds limit, const Changes& changes);
+  // Where its hook would connect to here. Throws Error(kConfiguration) when it does not say.
+  DatabaseUrl database_of(const HookContainer& hook);
 
  private:
+  struct Prepared {
+    Command command;
+    DatabaseUrl database;
+  };
   std::filesystem::path next_pod_folder();
-  Command prepare(const std::filesystem::path& pod_folder, const std::filesystem::path& termination_file,
-                  const PodFacts& facts, const nlohmann::json& pod_spec, const nlohmann::json& container,
-                  const Changes& changes);
-  ContainerResult run_in(const std::filesystem::path& pod_folder, const PodFacts& facts,
-                         const nlohmann::json& pod_spec, const nlohmann::json& container, Milliseconds limit,
-                         const Changes& changes);
+  Prepared prepare(const std::filesystem::path& pod_folder, const std::filesystem::path& termination_file,
+                   const HookContainer& hook, const Changes& changes);
+  ContainerResult run_in(const std::filesystem::path& pod_folder, const HookContainer& hook,
+                         Milliseconds limit, const Changes& changes);
 
   PodSetting setting_;
   int pods_ = 0;

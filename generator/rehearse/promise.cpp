@@ -74,10 +74,7 @@ enum class Repeatables { kLeftOut, kIncluded };
 class PromiseRun {
  public:
   PromiseRun(const PromiseTask& task, RehearsalServer& server, PodRunner& pods)
-      : task_(task),
-        server_(server),
-        pods_(pods),
-        target_(pods.database_of(task.migrate.facts, task.migrate.container)) {}
+      : task_(task), server_(server), pods_(pods), target_(pods.database_of(task.migrate)) {}
 
   // The schema before any version; call first.
   void begin() {
@@ -161,7 +158,7 @@ class PromiseRun {
       changes.without = {"WINDLASS_EXPECT_DIGEST", "WINDLASS_EXPECT_VERSION"};
       changes.keep_file = task_.is_versioned;
     }
-    return pods_.run_container(hook.facts, hook.pod_spec, hook.container, kRunLimit, changes);
+    return pods_.run_container(hook, kRunLimit, changes);
   }
 
   std::string schema(const std::string& database) const {

@@ -33,13 +33,6 @@ struct VersionPromise {
   Milliseconds duration{};
 };
 
-// A container of the manifests with the pod that it stands in.
-struct HookContainer {
-  PodFacts facts;
-  nlohmann::json pod_spec;
-  nlohmann::json container;
-};
-
 // The container of a Job or CronJob that runs `phase` for the database of this key; nothing when there is
 // none.
 std::optional<HookContainer> find_hook_container(const std::vector<nlohmann::json>& documents,

@@ -6,12 +6,18 @@
 
 #include "core/base/error.hpp"
 #include "core/base/process.hpp"
+#include "core/base/text.hpp"
 
 namespace windlass::generator {
 namespace {
 
-bool is_about_tls(const std::string& parameter) {
-  return parameter.starts_with("ssl") || parameter.starts_with("gss") || parameter == "channel_binding";
+constexpr const char* kSettingPrefix = "WINDLASS_DATABASE_";
+constexpr const char* kUrlVariable = "WINDLASS_DATABASE_URL";
+
+// Our own server speaks no TLS, and nothing may lead past it to another one.
+bool leads_elsewhere(const std::string& parameter) {
+  return parameter.starts_with("ssl") || parameter.starts_with("gss") || parameter.starts_with("service") ||
+         parameter == "channel_binding" || parameter == "passfile";
 }
 
 DatabaseUrl parse_named(const Secret& url) {
@@ -24,6 +30,30 @@ DatabaseUrl parse_named(const Secret& url) {
 std::string value_or_empty(const Environment& environment, const std::string& name) {
   const auto* value = find_variable(environment, name);
   return value == nullptr ? std::string() : *value;
+}
+
+// prefix + HOST, PORT, USER, PASSWORD and `database_key`.
+std::optional<DatabaseUrl> wanted_by_parts(const Environment& environment, const std::string& prefix,
+                                           const std::string& database_key) {
+  if (find_variable(environment, prefix + "HOST") == nullptr) return std::nullopt;
+  return DatabaseUrl{.user = value_or_empty(environment, prefix + "USER"),
+                     .password = Secret(value_or_empty(environment, prefix + "PASSWORD")),
+                     .host = value_or_empty(environment, prefix + "HOST"),
+                     .port = value_or_empty(environment, prefix + "PORT"),
+                     .database = value_or_empty(environment, prefix + database_key),
+                     .parameters = {}};
+}
+
+// Where windlass-hook would connect to: a URL wins over parts, and ours over those of libpq.
+std::optional<DatabaseUrl> wanted_database(const Environment& environment) {
+  const auto given = value_or_empty(environment, kUrlVariable);
+  if (given.empty()) {
+    const auto ours = wanted_by_parts(environment, kSettingPrefix, "NAME");
+    return ours ? ours : wanted_by_parts(environment, "PG", "DATABASE");
+  }
+  if (const auto wanted = parse_connection(given)) return wanted;
+  throw Error(ExitCode::kConfiguration,
+              fmt::format("{} is neither a postgresql:// URL nor a keyword string", kUrlVariable));
 }
 
 }  // namespace
@@ -42,7 +72,7 @@ DatabaseUrl RehearsalServer::redirect(const DatabaseUrl& wanted) {
     found.password = wanted.password;
     found.database = wanted.database_name();
     found.parameters = wanted.parameters;
-    std::erase_if(found.parameters, [](const auto& parameter) { return is_about_tls(parameter.first); });
+    std::erase_if(found.parameters, [](const auto& parameter) { return leads_elsewhere(parameter.first); });
     own_->create_role(found.user, found.password);
   }
   const auto name = found.database_name();
@@ -60,35 +90,13 @@ std::string RehearsalServer::redirect_text(const std::string& text) {
 
 std::optional<DatabaseUrl> RehearsalServer::redirect_environment(Environment& environment) {
   for (auto& [name, value] : environment) value = redirect_text(value);
-  auto found = redirect_parts(environment, "WINDLASS_DATABASE_", "NAME");
-  if (const auto of_libpq = redirect_parts(environment, "PG", "DATABASE"); !found) found = of_libpq;
-  if (own_ != nullptr) {
-    std::erase_if(environment, [](const auto& variable) {
-      return variable.first.starts_with("PGSSL") || variable.first.starts_with("PGGSS") ||
-             variable.first == "PGCHANNELBINDING";
-    });
-  }
-  const auto* url = find_variable(environment, "WINDLASS_DATABASE_URL");
-  return url != nullptr ? parse_database_url(*url) : found;
-}
-
-// WINDLASS_DATABASE_HOST, _PORT, _USER, _PASSWORD and _NAME, or PGHOST, PGPORT, PGUSER, PGPASSWORD and
-// PGDATABASE.
-std::optional<DatabaseUrl> RehearsalServer::redirect_parts(Environment& environment,
-                                                           const std::string& prefix,
-                                                           const std::string& database_key) {
-  if (find_variable(environment, prefix + "HOST") == nullptr) return std::nullopt;
-  const DatabaseUrl found = redirect({.user = value_or_empty(environment, prefix + "USER"),
-                                      .password = Secret(value_or_empty(environment, prefix + "PASSWORD")),
-                                      .host = value_or_empty(environment, prefix + "HOST"),
-                                      .port = value_or_empty(environment, prefix + "PORT"),
-                                      .database = value_or_empty(environment, prefix + database_key),
-                                      .parameters = {}});
-  set_variable(environment, prefix + "HOST", found.host);
-  set_variable(environment, prefix + "PORT", found.port.empty() ? "5432" : found.port);
-  set_variable(environment, prefix + "USER", found.user);
-  set_variable(environment, prefix + "PASSWORD", found.password.reveal());
-  set_variable(environment, prefix + database_key, found.database_name());
+  const auto wanted = wanted_database(environment);
+  if (!wanted) return std::nullopt;
+  const DatabaseUrl found = redirect(*wanted);
+  std::erase_if(environment, [&](const auto& variable) {
+    return variable.first.starts_with(kSettingPrefix) || variable.first.starts_with("PG");
+  });
+  set_variable(environment, kUrlVariable, to_url(found).reveal());
   return found;
 }
 

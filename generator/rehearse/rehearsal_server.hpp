@@ -28,8 +28,10 @@ class RehearsalServer {
   DatabaseUrl redirect(const DatabaseUrl& wanted);
   // `text` redirected when it is a database URL, as it is when it is none.
   std::string redirect_text(const std::string& text);
-  // The same for what a container gets to see: URLs in values, WINDLASS_DATABASE_HOST and its like, PGHOST
-  // and its like. Returns where windlass-hook would connect to; nothing when the environment does not say.
+  // The same for what a container gets to see. Its WINDLASS_DATABASE_URL or, where that is not set, the likes
+  // of WINDLASS_DATABASE_HOST or of PGHOST become the one variable WINDLASS_DATABASE_URL, which nothing but a
+  // flag wins over, and no other setting of a connection stays. Returns where it leads; nothing when the
+  // environment names no database. Throws Error(kConfiguration) for a connection string that cannot be read.
   std::optional<DatabaseUrl> redirect_environment(Environment& environment);
 
   bool is_own() const { return own_ != nullptr; }
@@ -52,8 +54,6 @@ class RehearsalServer {
 
  private:
   Rows query(const std::string& database, std::string_view sql) const;
-  std::optional<DatabaseUrl> redirect_parts(Environment& environment, const std::string& prefix,
-                                            const std::string& database_key);
 
   ThrowawayServer* own_ = nullptr;
   DatabaseUrl administrator_;

@@ -126,9 +126,9 @@ void Timeline::promise_title() {
 }
 
 void Timeline::promise(const VersionPromise& promise) {
-  out_ << fmt::format("{:<{}}  {:<14} {:>6}  {}\n",
-                      fmt::format("{} {} {}", promise.database, promise.version, promise.description),
-                      object_width_ + kIndent.size(), promise_text(promise.outcome),
+  constexpr std::size_t kNameWidth = 58;
+  const auto name = fmt::format("{} {} {}", promise.database, promise.version, promise.description);
+  out_ << fmt::format("{:<{}}  {:<14} {:>6}  {}\n", name, kNameWidth, promise_text(promise.outcome),
                       seconds(promise.duration), promise.message);
   indented(promise.log);
   indented(promise.diff);

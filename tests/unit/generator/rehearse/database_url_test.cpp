@@ -47,3 +47,27 @@ TEST_CASE("a client gets the password by its environment") {
   CHECK(has("PGPORT", "5432"));
   CHECK(has("PGSSLMODE", "require"));
 }
+
+TEST_CASE("parameters win over what stands before them, as in libpq") {
+  const auto url =
+      parse_database_url("postgresql://a:b@c:1/d?user=u&password=p&host=h&port=2&dbname=n&connect_timeout=3");
+  REQUIRE(url);
+  CHECK(to_url(*url).reveal() == "postgresql://u:p@h:2/n?connect_timeout=3");
+}
+
+TEST_CASE("a keyword string is a connection too") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"host=db port=6432 user=app password=secret dbname=shop", "postgresql://app:secret@db:6432/shop"},
+      {" host = 'db' password='it\\'s \\\\ it' user=a\\ b\n", "postgresql://a%20b:it%27s%20%5C%20it@db/"},
+      {"dbname=shop sslmode=require", "postgresql://:@/shop?sslmode=require"},
+      {"postgres://a@b/c", "postgresql://a:@b/c"}};
+  for (const auto& [text, url] : cases) {
+    INFO(text);
+    REQUIRE(parse_connection(text));
+    CHECK(to_url(*parse_connection(text)).reveal() == url);
+  }
+  for (const auto* text : {"", "shop", "host='db", "user=app", "=x host=db", "mysql://a@b/c?host=d"}) {
+    INFO(text);
+    CHECK_FALSE(parse_connection(text));
+  }
+}
