@@ -110,9 +110,6 @@ void rehearse(const RehearseOptions& options, const project::Project& project, c
 
 ExitCode run_rehearse(const RehearseOptions& options, std::ostream& out, std::ostream& err,
                       const StopSignal& stop) {
-  if (options.output != "text" && options.output != "json") {
-    throw Error(ExitCode::kUsage, fmt::format("--output {} is neither text nor json", options.output));
-  }
   if (options.keep && !options.database_url.empty()) {
     throw Error(ExitCode::kUsage, "--keep is about the throw-away server, and --database-url asks for none",
                 "Give one of them.");

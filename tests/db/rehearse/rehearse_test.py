@@ -305,7 +305,7 @@ class RehearseTest(unittest.TestCase):
 
     def test_wrong_options_are_usage_errors(self):
         self.make_project()
-        for arguments, message in ((["--output", "xml"], "--output xml is neither text nor json"),
+        for arguments, message in ((["--output", "xml"], "--output: xml not in {text,json}"),
                                    (["--database-url", "mysql://x"], "--database-url is no postgresql:// URL"),
                                    (["--keep", "--database-url", "postgresql://x"], "--keep is about the throw-away server")):
             self.assertIn(message, self.rehearse(*arguments, expect=64).stderr)
