@@ -27,16 +27,16 @@ class Migrate {
     state_ = read_project_state(run_);
     report_.set_digest = state_->scripts.digest;
     refuse_callbacks();
+    note_state();
+    report_.version_from = report_.version_to;
     MigrateAction action = decide();
-    report_.version_from = current_version(state_->plan);
-    report_.version_to = report_.version_from;
-    report_.pending = state_->plan.to_run.size();
     if (run_.context.settings.dry_run) return show();
     if (action != MigrateAction::kNothing) {
       // Another runner may have been at work since: what counts is what is true under the lock.
       run_.database.lock(run_.history,
                          std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
       refresh(*state_, run_);
+      note_state();
       action = decide();
     }
     if (action != MigrateAction::kNothing) act(action);
@@ -75,10 +75,24 @@ class Migrate {
       scripts = prepare();  // the baseline leaves out what lies below it
     }
     Executor executor = make_executor(run_);
-    for (std::size_t i = 0; i < scripts.size(); ++i) apply(executor, *state_->plan.to_run[i], scripts[i]);
+    for (std::size_t i = 0; i < scripts.size(); ++i) {
+      apply(executor, *state_->plan.to_run[i], scripts[i]);
+      note_applied(*state_->plan.to_run[i]);
+    }
     refresh(*state_, run_);
+    note_state();
+  }
+
+  void note_state() {
     report_.version_to = current_version(state_->plan);
     report_.pending = state_->plan.to_run.size();
+  }
+
+  // A run that fails later still says how far it came.
+  void note_applied(const migrations::Entry& entry) {
+    --report_.pending;
+    if (entry.version && (!state_->plan.current || *state_->plan.current < *entry.version))
+      report_.version_to = entry.version->text();
   }
 
   std::vector<migrations::PreparedScript> prepare() {
