@@ -29,6 +29,8 @@
 
 namespace windlass::hook {
 
+using Scripts = std::vector<std::pair<std::string, std::string>>;  // file name and text
+
 class PhaseBench {
  public:
   windlass::testing::TestDatabase server;
@@ -45,7 +47,7 @@ class PhaseBench {
     settings.locations = {at("sql").string()};
     std::filesystem::create_directories(at("sql"));
   }
-  explicit PhaseBench(const std::vector<std::pair<std::string, std::string>>& scripts) : PhaseBench() {
+  explicit PhaseBench(const Scripts& scripts) : PhaseBench() {
     for (const auto& [name, text] : scripts) script(name, text);
   }
 
