@@ -5,7 +5,6 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,20 +26,33 @@
 namespace windlass::generator {
 namespace {
 
-// What stands before the command, and what the chosen command will run.
+// Where CLI11 puts what it reads, and what the chosen command will run.
 struct Context {
   std::string project;    // --project
   std::string templates;  // --templates
+
+  std::string folder;  // DIR behind the command
+  std::string shell;   // of completion
+  std::string hook;
+  std::string rehearse_url;
+  std::string plan_url;  // of its own: CLI11 also fills it from the environment when another command is run
+  InitOptions init;
+  LintOptions lint;
+  NewOptions new_migration;
+  PlanOptions plan;
+  RehearseOptions rehearse;
+  RenderOptions render;
+
   Run run;
 };
 
 // The project's folder: DIR behind the command, --project before it, or where we are.
-std::filesystem::path project_folder(const Context& context, const std::string& given) {
-  if (!given.empty() && !context.project.empty()) {
+std::filesystem::path project_folder(const Context& context) {
+  if (!context.folder.empty() && !context.project.empty()) {
     throw Error(ExitCode::kUsage, "the project's folder is named twice: by --project and behind the command",
                 "Name it once.");
   }
-  if (!given.empty()) return given;
+  if (!context.folder.empty()) return context.folder;
   return context.project.empty() ? "." : context.project;
 }
 
@@ -55,128 +67,111 @@ void add_output(CLI::App& command, std::string& output) {
 }
 
 // One function for each command: it adds the command with its options to the app, and when the command is the
-// one that was asked for, it leaves in the context what is to be run. Options live until then in a
-// shared_ptr, because CLI11 writes them after this function has returned.
+// one that was asked for, it leaves in the context what is to be run, with a copy of the options.
 void add_render(CLI::App& app, Context& context) {
-  struct Given {
-    RenderOptions options;
-    std::string folder;
-  };
-  auto given = std::make_shared<Given>();
+  auto& options = context.render;
   auto* command =
       app.add_subcommand("render", "Write the Kubernetes manifests of a project for one environment.");
-  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
-  command->add_option("--env", given->options.environment,
+  command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
+  command->add_option("--env", options.environment,
                       "Environment to render; needed when the project has any.");
-  command->add_option("--target", given->options.target, "What the manifests are for: argocd.")->required();
-  command->add_option("--mode", given->options.mode, "Where in a sync they run: presync.")
-      ->capture_default_str();
-  command->add_option("-o,--output", given->options.output, "Folder to write to, or - for stdout.")
+  command->add_option("--target", options.target, "What the manifests are for: argocd.")->required();
+  command->add_option("--mode", options.mode, "Where in a sync they run: presync.")->capture_default_str();
+  command->add_option("-o,--output", options.output, "Folder to write to, or - for stdout.")
       ->type_name(kFolder)
       ->required();
-  command->add_flag("--check", given->options.check,
-                    "Write nothing; exit 1 with a diff when the folder differs.");
-  command->callback([given, &context] {
-    given->options.folder = project_folder(context, given->folder);
-    if (!context.templates.empty()) given->options.templates = context.templates;
-    context.run = [given] { return run_render(given->options, std::cout, std::cerr); };
+  command->add_flag("--check", options.check, "Write nothing; exit 1 with a diff when the folder differs.");
+  command->callback([&context] {
+    context.render.folder = project_folder(context);
+    if (!context.templates.empty()) context.render.templates = context.templates;
+    context.run = [options = context.render] { return run_render(options, std::cout, std::cerr); };
   });
 }
 
 void add_rehearse(CLI::App& app, Context& context) {
-  struct Given {
-    RehearseOptions options;
-    std::string folder;
-    std::string database_url;
-    std::string hook;
-  };
-  auto given = std::make_shared<Given>();
+  auto& options = context.rehearse;
   auto* command =
       app.add_subcommand("rehearse", "Run the rendered Jobs on a throw-away server, and the way back.");
-  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
-  command->add_option("--env", given->options.environment, "Environment to rehearse.")->required();
-  command->add_option("--database-url", given->database_url, "Use this server instead of a throw-away one.");
-  command->add_flag("--keep", given->options.keep,
-                    "Leave the throw-away server running, and say where it is.");
-  add_output(*command, given->options.output);
+  command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
+  command->add_option("--env", options.environment, "Environment to rehearse.")->required();
+  command->add_option("--database-url", context.rehearse_url, "Use this server instead of a throw-away one.");
+  command->add_flag("--keep", options.keep, "Leave the throw-away server running, and say where it is.");
+  add_output(*command, options.output);
   command
-      ->add_option("--hook", given->hook, "Path of windlass-hook; the default is beside windlass, else PATH.")
+      ->add_option("--hook", context.hook,
+                   "Path of windlass-hook; the default is beside windlass, else PATH.")
       ->type_name(kFile);
-  command->callback([given, &context] {
-    given->options.folder = project_folder(context, given->folder);
-    given->options.database_url = Secret(given->database_url);
-    if (!given->hook.empty()) given->options.hook = given->hook;
-    if (!context.templates.empty()) given->options.templates = context.templates;
-    context.run = [given] {
+  command->callback([&context] {
+    context.rehearse.folder = project_folder(context);
+    context.rehearse.database_url = Secret(context.rehearse_url);
+    if (!context.hook.empty()) context.rehearse.hook = context.hook;
+    if (!context.templates.empty()) context.rehearse.templates = context.templates;
+    context.run = [options = context.rehearse] {
       const StopSignal stop;
-      return run_rehearse(given->options, std::cout, std::cerr, stop);
+      return run_rehearse(options, std::cout, std::cerr, stop);
     };
   });
 }
 
 void add_init(CLI::App& app, Context& context) {
-  auto options = std::make_shared<InitOptions>();
-  auto given = std::make_shared<std::string>();
+  auto& options = context.init;
   auto* command = app.add_subcommand("init", "Make a new project, or take over one of Flyway's.");
-  command->add_option("DIR", *given, "Folder of the project; made when it is missing.")->type_name(kFolder);
-  command->add_option("--from", options->flyway_conf, "A flyway.conf whose settings are taken over.")
+  command->add_option("DIR", context.folder, "Folder of the project; made when it is missing.")
+      ->type_name(kFolder);
+  command->add_option("--from", options.flyway_conf, "A flyway.conf whose settings are taken over.")
       ->type_name(kFile);
-  command->callback([options, given, &context] {
-    options->folder = project_folder(context, *given);
-    context.run = [options] { return run_init(*options, std::cout); };
+  command->callback([&context] {
+    context.init.folder = project_folder(context);
+    context.run = [options = context.init] { return run_init(options, std::cout); };
   });
 }
 
 void add_new(CLI::App& app, Context& context) {
-  auto options = std::make_shared<NewOptions>();
+  auto& options = context.new_migration;
   auto* command =
       app.add_subcommand("new", "Make the files of a next migration: script, undo script, verify query.");
-  command->add_option("DESCRIPTION", options->description, "What it does: \"add orders table\".")->required();
-  command->add_option("--database", options->database,
+  command->add_option("DESCRIPTION", options.description, "What it does: \"add orders table\".")->required();
+  command->add_option("--database", options.database,
                       "Which of the project's databases; needed when it has several.");
-  command->callback([options, &context] {
-    options->folder = project_folder(context, "");
-    context.run = [options] {
-      return run_new(*options, std::chrono::system_clock::now(), std::cout, std::cerr);
+  command->callback([&context] {
+    context.new_migration.folder = project_folder(context);
+    context.run = [options = context.new_migration] {
+      return run_new(options, std::chrono::system_clock::now(), std::cout, std::cerr);
     };
   });
 }
 
 void add_lint(CLI::App& app, Context& context) {
-  auto options = std::make_shared<LintOptions>();
-  auto given = std::make_shared<std::string>();
+  auto& options = context.lint;
   auto* command = app.add_subcommand("lint", "Check config and scripts; exit 1 when something is wrong.");
-  command->add_option("DIR", *given, "Folder that holds windlass.yaml.")->type_name(kFolder);
-  command->add_option("--env", options->environment, "Environment to check; by default every one.");
-  add_output(*command, options->output);
-  command->callback([options, given, &context] {
-    options->folder = project_folder(context, *given);
-    context.run = [options] { return run_lint(*options, std::cout); };
+  command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
+  command->add_option("--env", options.environment, "Environment to check; by default every one.");
+  add_output(*command, options.output);
+  command->callback([&context] {
+    context.lint.folder = project_folder(context);
+    context.run = [options = context.lint] { return run_lint(options, std::cout); };
   });
 }
 
 void add_plan(CLI::App& app, Context& context) {
-  struct Given {
-    PlanOptions options;
-    std::string folder, database_url, hook;
-  };
-  auto given = std::make_shared<Given>();
+  auto& options = context.plan;
   auto* command =
       app.add_subcommand("plan", "Show what a migrate would run, on a fresh database or on yours.");
-  command->add_option("DIR", given->folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
-  command->add_option("--env", given->options.environment, "Environment to plan for.")->required();
-  command->add_option("--database", given->options.database, "Only this one of the project's databases.");
-  command->add_option("--database-url", given->database_url, "Ask this database what it has already.")
+  command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
+  command->add_option("--env", options.environment, "Environment to plan for.")->required();
+  command->add_option("--database", options.database, "Only this one of the project's databases.");
+  command->add_option("--database-url", context.plan_url, "Ask this database what it has already.")
       ->envname(setting_environment_name("database-url"));
   command
-      ->add_option("--hook", given->hook, "Path of windlass-hook; the default is beside windlass, else PATH.")
+      ->add_option("--hook", context.hook,
+                   "Path of windlass-hook; the default is beside windlass, else PATH.")
       ->type_name(kFile);
-  add_output(*command, given->options.output);
-  command->callback([given, &context] {
-    given->options.folder = project_folder(context, given->folder);
-    given->options.database_url = Secret(given->database_url);
-    if (!given->hook.empty()) given->options.hook = given->hook;
-    context.run = [given] { return run_plan(given->options, std::cout, std::cerr); };
+  add_output(*command, options.output);
+  command->callback([&context] {
+    context.plan.folder = project_folder(context);
+    context.plan.database_url = Secret(context.plan_url);
+    if (!context.hook.empty()) context.plan.hook = context.hook;
+    context.run = [options = context.plan] { return run_plan(options, std::cout, std::cerr); };
   });
 }
 
@@ -222,13 +217,12 @@ CommandShape shape_of(const CLI::App& app) {
 }
 
 void add_completion(CLI::App& app, Context& context) {
-  auto shell = std::make_shared<std::string>();
   auto* command = app.add_subcommand("completion", "Print the script that completes commands in a shell.");
-  command->add_option("SHELL", *shell, "bash, zsh or fish.")
+  command->add_option("SHELL", context.shell, "bash, zsh or fish.")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command->callback([shell, &app, &context] {
-    context.run = [script = completion_script(*shell, shape_of(app))] {
+  command->callback([&app, &context] {
+    context.run = [script = completion_script(context.shell, shape_of(app))] {
       std::cout << script;
       return ExitCode::kDone;
     };
