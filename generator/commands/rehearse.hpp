@@ -26,8 +26,8 @@ struct RehearseOptions {
 // Renders, applies what lies in the project's folders outside/ (what exists beforehand: Secrets) and app/
 // (the application's own objects), and runs one sync (run_sync) and the rollback promise (check_promise). A
 // project without outside/ gets the Secrets of its connections made up. kFound when anything failed. The
-// server is gone when this returns, unless it is kept. Throws Error: kUsage for an output that is not known,
-// kTerminated on a stop request, and whatever a render throws.
+// server is gone when this returns, unless it is kept. Throws Error: kUsage for options that exclude each
+// other, kTerminated on a stop request, and whatever a render throws.
 ExitCode run_rehearse(const RehearseOptions& options, std::ostream& out, std::ostream& err,
                       const StopSignal& stop);
 

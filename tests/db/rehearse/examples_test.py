@@ -1,0 +1,51 @@
+"""The examples, rehearsed with the real windlass-hook: every Job succeeds and every undo script keeps its promise.
+
+usage: examples_test.py WINDLASS WINDLASS_HOOK [unittest arguments]
+"""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+WINDLASS = HOOK = ""
+LIMIT = 300  # seconds that one rehearsal may take
+
+
+def rehearse(example, environment):
+    result = subprocess.run([WINDLASS, "rehearse", os.path.join(ROOT, "examples", example), "--env", environment,
+                             "--hook", HOOK, "--output", "json"], capture_output=True, text=True, timeout=LIMIT)
+    return result.returncode, json.loads(result.stdout or "{}"), result.stdout + result.stderr
+
+
+def messages(report, phase):
+    return [container["message"] for step in report["steps"] for container in step["containers"]
+            if container["phase"] == phase]
+
+
+class ExamplesTest(unittest.TestCase):
+    def assert_kept(self, report, versions):
+        promises = [(promise["version"], promise["outcome"]) for promise in report["rollbackPromise"]]
+        self.assertEqual(promises, [(version, "kept") for version in [*versions, "all"]])
+
+    def test_the_storefront_goes_all_the_way(self):
+        code, report, text = rehearse("storefront", "devtest")
+        self.assertEqual(code, 0, text)
+        self.assertEqual(messages(report, "preflight"), ["ready: 5 scripts pending"])
+        self.assertEqual(messages(report, "migrate"), ["applied 5 scripts, shop is now at version 4"])
+        self.assertEqual(messages(report, "guard"), ["the database is at version 4, version 4 was asked for"])
+        self.assertIn("published storefront-", messages(report, "backup")[0])
+        self.assertRegex(messages(report, "verify")[0], "^verified: ")
+        self.assert_kept(report, ["1", "2", "3", "4"])
+
+    def test_the_e_commerce_api_of_the_documents_goes_all_the_way(self):
+        code, report, text = rehearse("e-commerce-api", "dev")
+        self.assertEqual(code, 0, text)
+        self.assert_kept(report, ["1.0.0.001", "1.0.0.002", "1.1.0.001", "1.1.0.200"])
+
+
+if __name__ == "__main__":
+    WINDLASS, HOOK = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
+    unittest.main(verbosity=2)
