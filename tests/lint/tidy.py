@@ -15,7 +15,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("build", type=pathlib.Path)
 parser.add_argument("--jobs", type=int, default=2)
 parser.add_argument("parts", nargs="*")
-options = parser.parse_args()
+options = parser.parse_intermixed_args()
 
 program = need("clang-tidy-14")
 ours = [str(ROOT / folder) + "/" for folder in ("core", "hook", "generator")]

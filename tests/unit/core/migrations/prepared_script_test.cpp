@@ -110,7 +110,8 @@ TEST_CASE("a dump's restrict lines are passed over") {
 }
 
 TEST_CASE("DISCARD ALL, which would give up the runner's lock, is refused") {
-  CHECK_THAT(faults("DISCARD ALL;"), Catch::Contains("1:1: error: DISCARD ALL gives up the lock of this run"));
+  CHECK_THAT(faults("DISCARD ALL;"),
+             Catch::Contains("1:1: error: DISCARD ALL gives up the lock of this run"));
   CHECK(faults("DISCARD TEMP;").empty());
 }
 
