@@ -16,7 +16,6 @@ ifneq ($(DEPS),off)
 	@tools/deps
 endif
 
-# ninja's own standard output stays quiet about each file on a pipe; a failure is shown whole.
 build: deps ## both programs: build/dev/generator/windlass, build/dev/hook/windlass-hook
 	cmake --preset dev
 	cmake --build --preset dev --parallel $(JOBS)
