@@ -1,4 +1,5 @@
 // windlass: from a project's config and scripts to the manifests that migrate its databases.
+#include <csignal>
 #include <iostream>
 #include <string>
 
@@ -28,6 +29,7 @@ ExitCode windlass_main(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, not the end
   try {
     return static_cast<int>(windlass_main(argc, argv));
   } catch (const Error& error) {

@@ -43,6 +43,7 @@ ExitCode windlass_hook(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader of the report that went away must not hide how the run ended
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, not the end
   try {
     return static_cast<int>(windlass_hook(argc, argv));
   } catch (const std::exception& error) {
