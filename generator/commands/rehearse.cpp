@@ -93,7 +93,7 @@ void rehearse(const RehearseOptions& options, const project::Project& project, c
   everything.insert(everything.end(), documents.begin(), documents.end());
   const auto order = in_sync_order(everything);
   rehearsal.ignored = order.ignored;
-  PodRunner pods({find_hook_program(options.hook), folder.path(), &objects, &server.server(), &clock, &stop});
+  PodRunner pods({*options.hook, folder.path(), &objects, &server.server(), &clock, &stop});
   Timeline timeline(out, order);
   const bool text = options.output == "text";
   if (text) timeline.title(rehearsal);
@@ -108,8 +108,10 @@ void rehearse(const RehearseOptions& options, const project::Project& project, c
 
 }  // namespace
 
-ExitCode run_rehearse(const RehearseOptions& options, std::ostream& out, std::ostream& err,
+ExitCode run_rehearse(const RehearseOptions& given, std::ostream& out, std::ostream& err,
                       const StopSignal& stop) {
+  RehearseOptions options = given;
+  options.hook = find_hook_program(given.hook);  // now, because it is missing more often than a server
   if (options.keep && !options.database_url.empty()) {
     throw Error(ExitCode::kUsage, "--keep is about the throw-away server, and --database-url asks for none",
                 "Give one of them.");
