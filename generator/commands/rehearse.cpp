@@ -127,7 +127,9 @@ ExitCode run_rehearse(const RehearseOptions& given, std::ostream& out, std::ostr
   rehearsal.own_server = server.is_own();
   rehearsal.server_version = server.server().version();
   rehearse(options, project, rendered, server, rehearsal, out, stop);
-  if (options.output == "json") out << rehearsal_json(rehearsal).dump(2) << "\n";
+  // A log may hold any bytes; those that are no UTF-8 become U+FFFD.
+  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+  if (options.output == "json") out << rehearsal_json(rehearsal).dump(2, ' ', false, replace) << "\n";
   if (options.keep) server.keep(err);
   return rehearsal.succeeded() ? ExitCode::kDone : ExitCode::kFound;
 }

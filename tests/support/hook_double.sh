@@ -15,7 +15,7 @@ if [ "$phase" = "$failing" ]; then
   if [ -z "$times" ] || [ "$count" -lt "$times" ]; then
     echo $((count + 1)) >"$HOOK_DOUBLE_COUNT"
     say "told to fail"
-    echo "a line of the log" >&2
+    printf 'a line of the log \377\n' >&2
     exit "$code"
   fi
 fi

@@ -119,7 +119,7 @@ class RehearseTest(unittest.TestCase):
 
     def rehearse(self, *arguments, expect):
         result = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=LIMIT,
-                                env=self.environment())
+                                errors="replace", env=self.environment())
         self.assertEqual(result.returncode, expect, result.stdout + result.stderr)
         self.assert_nothing_left()
         return result
@@ -237,6 +237,7 @@ class RehearseTest(unittest.TestCase):
         self.assertEqual(len(outcomes["shop-migrate"]["containers"]), 2)
         self.assertEqual(outcomes["shop-verify"]["outcome"], "notReached")
         self.assertEqual(report["rollbackPromiseNotChecked"], "the sync failed before")
+        self.assertEqual(outcomes["shop-migrate"]["containers"][1]["log"], "a line of the log \ufffd")
 
     def test_the_log_of_a_failed_container_is_shown(self):
         self.make_project(exit="migrate:76")
