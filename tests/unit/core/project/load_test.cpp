@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -378,4 +379,30 @@ TEST_CASE("regression: two keys of one name in two spellings were both read") {
         "    compatibility_matrix: {}\n"
         "    ^~~~~~~~~~~~~~~~~~~~\n"
         "  help: Remove one of the two.\n");
+}
+
+TEST_CASE("no mutation of a config crashes the loader or leaves it without a word") {
+  const std::string original = read(kData / "valid/complete.yaml");
+  const std::vector<std::string> pieces = {"&a ", "*a",     "<<: ", "? ",    "- ",    "[",    "{",  "}",
+                                           "]",   "\"",     "'",    "|\n",   ">\n",   ":",    "\t", "\n",
+                                           "#",   "!!str ", "%",    "---\n", "...\n", "\x80", "\0", "~"};
+  std::uint32_t state = 20261121;
+  const auto next = [&](std::size_t bound) {
+    state = state * 1664525U + 1013904223U;
+    return static_cast<std::size_t>(state >> 8U) % bound;
+  };
+  for (int round = 0; round < 2000; ++round) {
+    std::string text = original;
+    for (std::size_t change = next(4) + 1; change > 0; --change) {
+      const std::size_t at = next(text.size());
+      if (next(3) == 0) {
+        text.erase(at, next(40));
+      } else {
+        text.insert(at, pieces[next(pieces.size())]);
+      }
+    }
+    INFO(text);
+    const auto result = load(text, round % 2 == 0 ? "prod" : "");
+    CHECK(result.project.has_value() != result.diagnostics.has_errors());
+  }
 }
