@@ -25,4 +25,14 @@ project::Project open_project(const std::filesystem::path& folder, const std::st
   return std::move(*loaded.project);
 }
 
+project::Project open_environment(const std::filesystem::path& folder, const std::string& environment,
+                                  std::ostream& err) {
+  auto project = open_project(folder, environment, err);
+  if (project.environment.empty() && !project.environments.empty()) {
+    throw Error(ExitCode::kUsage, "no environment is named",
+                fmt::format("Name one by --env: {}.", join(project.environments, ", ")));
+  }
+  return project;
+}
+
 }  // namespace windlass::generator

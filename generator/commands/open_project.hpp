@@ -13,4 +13,9 @@ namespace windlass::generator {
 project::Project open_project(const std::filesystem::path& folder, const std::string& environment,
                               std::ostream& err);
 
+// The same for a command that is about one environment. Throws Error(kUsage) when none is named and the
+// project has some: it would mean none of them.
+project::Project open_environment(const std::filesystem::path& folder, const std::string& environment,
+                                  std::ostream& err);
+
 }  // namespace windlass::generator

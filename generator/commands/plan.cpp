@@ -144,7 +144,7 @@ void print_text(const Json& report, std::ostream& out) {
 }  // namespace
 
 ExitCode run_plan(const PlanOptions& options, std::ostream& out, std::ostream& err) {
-  const auto project = open_project(options.folder, options.environment, err);
+  const auto project = open_environment(options.folder, options.environment, err);
   Json report = {{"schemaVersion", 1},
                  {"project", project.name},
                  {"environment", project.environment},

@@ -28,13 +28,6 @@ void refuse_what_is_not_rendered(const RenderOptions& options) {
   }
 }
 
-// Without an environment a project that has some would be rendered for none of them.
-void require_environment(const project::Project& project) {
-  if (!project.environment.empty() || project.environments.empty()) return;
-  throw Error(ExitCode::kUsage, "no environment is named",
-              fmt::format("Name one by --env: {}.", join(project.environments, ", ")));
-}
-
 void write_stream(const Rendered& rendered, std::ostream& out) {
   for (const auto& object : rendered.objects) out << "---\n" << object.text;
 }
@@ -72,8 +65,7 @@ ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostrea
   refuse_what_is_not_rendered(options);
   const auto templates =
       options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
-  const auto project = open_project(options.folder, options.environment, err);
-  require_environment(project);
+  const auto project = open_environment(options.folder, options.environment, err);
   const Rendered rendered = make_manifests(project, templates);
   if (options.output == "-") {
     write_stream(rendered, out);
