@@ -7,6 +7,7 @@
 
 #include "core/base/log.hpp"
 #include "core/migrations/plan.hpp"
+#include "hook/database/database_error.hpp"
 #include "hook/database/run_records.hpp"
 #include "hook/phases/database_run.hpp"
 #include "hook/phases/project_state.hpp"
@@ -53,6 +54,26 @@ bool is_satisfied(DatabaseRun& run, const Wanted& wanted, const std::optional<mi
   return was_migrated_with(run.session(), run.history.schema, run.history.table, wanted.digest);
 }
 
+struct Sight {
+  std::optional<migrations::Version> current;
+  bool satisfied = false;
+};
+
+// A server that restarts or fails over while a release is rolled out is no reason to fail its pods: a lost
+// session is opened again.
+Sight look(DatabaseRun& run, const Wanted& wanted, const Deadline& deadline) {
+  while (true) {
+    try {
+      const auto current = applied_version(run);
+      return {current, is_satisfied(run, wanted, current)};
+    } catch (const DatabaseError& error) {
+      if (!run.session().lost() || deadline.passed()) throw;
+      log::warning(fmt::format("{}; connecting again", error.what()));
+      run.database.reconnect();
+    }
+  }
+}
+
 void guard(DatabaseRun& run) {
   const PhaseContext& context = run.context;
   constexpr Milliseconds kPoll{1'000};
@@ -60,10 +81,10 @@ void guard(DatabaseRun& run) {
   const Deadline deadline(context.clock, std::min(context.settings.guard_wait, context.deadline.left()));
   bool said = false;
   while (true) {
-    const auto current = applied_version(run);
+    const auto [current, satisfied] = look(run, wanted, deadline);
     if (current) run.context.report.version_to = current->text();
     const std::string now = current ? "at version " + current->text() : "at no version yet";
-    if (is_satisfied(run, wanted, current)) {
+    if (satisfied) {
       run.context.report.message = fmt::format("the database is {}, {} was asked for", now, wanted.to_text());
       return;
     }
