@@ -83,11 +83,27 @@ class Rollback {
         without.push_back(*entry->row->version);
       }
     }
-    if (without.empty()) return;
+    if (without.empty()) return check_in_flight();
     throw Error(ExitCode::kRefused,
                 fmt::format("version {} has no undo script, neither stored nor in the locations",
                             join(without, ", ")),
                 "Restore the backup, or write a new script that moves forward.");
+  }
+
+  // A script that is partly applied has no row and no undo: the next migrate would go on in the middle of it,
+  // on a schema that this rollback took away. An undo script in flight goes on here.
+  void check_in_flight() const {
+    if (steps_.empty()) return;
+    for (const auto& script : state_.in_flight) {
+      const bool ours = std::any_of(steps_.begin(), steps_.end(),
+                                    [&](const UndoStep& step) { return step.undo.script == script; });
+      if (ours) continue;
+      throw Error(
+          ExitCode::kPartlyApplied, script + " is partly applied, a rollback cannot undo it",
+          "Run migrate to finish it, then roll it back with the rest. Or take back by hand what it did "
+          "and delete its rows of " +
+              own_table(run_.history.schema, kIntentsTable) + ".");
+    }
   }
 
   // Flyway stores no undo scripts: what it applied is undone by the script in the locations, if there is one.
@@ -100,8 +116,8 @@ class Rollback {
     }
     const auto* script = local_scripts_->find(migrations::ScriptKind::kUndo, version);
     if (script == nullptr) return std::nullopt;
-    const auto replaced =
-        migrations::replace_placeholders(script->text, placeholder_rules(run_), script->file);
+    const auto rules = rules_for(*script, placeholder_rules(run_));
+    const auto replaced = migrations::replace_placeholders(script->text, rules, script->file);
     if (replaced.diagnostics.has_errors()) {
       throw Error(ExitCode::kInvalidScripts, "an undo script cannot run", "Correct it; nothing was undone.")
           .with_details(to_text(replaced.diagnostics));
@@ -181,14 +197,27 @@ class Rollback {
     for (std::size_t i = 0; i < scripts.size(); ++i) {
       ScriptJob job{scripts[i], mark_of(*steps_[i].row), {}};
       if (i == 0) job.also = repeatables_again();
-      run_job(run_, executor, job);
+      run_undo(executor, job);
     }
-    state_ = read_database_state(run_);
-    plan_ = migrations::make_plan(no_scripts_, state_.rows, {});
-    report_.version_to = current_version(plan_);
     report_.details.clear();
     report_.message = fmt::format("undid {}, {} is now at {}", counted(scripts.size(), "version"),
                                   run_.history.schema, report_.version_to.value_or("no version"));
+  }
+
+  void run_undo(Executor& executor, const ScriptJob& job) {
+    try {
+      run_job(run_, executor, job);
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::kScriptFailed) throw;
+      throw Error(error.code(), error.what(),
+                  "Put right what it stumbles over, or correct its text in " +
+                      own_table(run_.history.schema, kUndoTable) +
+                      ", then run rollback again; it goes on with this script.")
+          .with_details(error.details());
+    }
+    // A rollback that fails later still says how far it came.
+    const auto rows = read_history(run_.session(), run_.history);
+    report_.version_to = current_version(migrations::make_plan(no_scripts_, rows, {}));
   }
 
   NewHistoryRow mark_of(const migrations::HistoryRow& row) const {
