@@ -26,7 +26,7 @@ class Migrate {
   void go() {
     state_ = read_project_state(run_);
     report_.set_digest = state_->scripts.digest;
-    refuse_callbacks();
+    refuse_callbacks(state_->scripts);
     note_state();
     report_.version_from = report_.version_to;
     MigrateAction action = decide();
@@ -44,16 +44,6 @@ class Migrate {
   }
 
  private:
-  // A callback that silently did not run is the very thing that this program is there to end.
-  void refuse_callbacks() const {
-    std::vector<std::string> files;
-    for (const auto* script : state_->scripts.of_kind(ScriptKind::kCallback)) files.push_back(script->path);
-    if (files.empty()) return;
-    throw Error(ExitCode::kInvalidScripts,
-                fmt::format("callback scripts are not run by this version: {}", join(files, ", ")),
-                "Move them out of the locations, or turn what they do into a repeatable script.");
-  }
-
   MigrateAction decide() const {
     const Settings& settings = run_.context.settings;
     check_environment(run_, state_->database);
@@ -65,14 +55,14 @@ class Migrate {
   }
 
   void act(MigrateAction action) {
-    auto scripts = prepare();  // every fault comes out before anything is created
+    auto scripts = prepare_migration(run_, *state_);  // every fault comes out before anything is created
     std::optional<NewHistoryRow> baseline;
     if (action == MigrateAction::kBaselineFirst) baseline = baseline_row(run_.context.settings);
     lay_groundwork(run_, state_->database, baseline);
     if (baseline) {
       refresh(*state_, run_);
       decide();
-      scripts = prepare();  // the baseline leaves out what lies below it
+      scripts = prepare_migration(run_, *state_);  // the baseline leaves out what lies below it
     }
     Executor executor = make_executor(run_);
     for (std::size_t i = 0; i < scripts.size(); ++i) {
@@ -95,25 +85,6 @@ class Migrate {
       report_.version_to = entry.version->text();
   }
 
-  std::vector<migrations::PreparedScript> prepare() {
-    prepare_all(run_, their_undo_scripts());  // a stored undo script that cannot run is no way back
-    return prepare_all(run_, scripts_to_run());
-  }
-
-  std::vector<const migrations::Script*> scripts_to_run() const {
-    std::vector<const migrations::Script*> scripts;
-    for (const auto* entry : state_->plan.to_run) scripts.push_back(entry->script);
-    return scripts;
-  }
-
-  std::vector<const migrations::Script*> their_undo_scripts() const {
-    std::vector<const migrations::Script*> scripts;
-    for (const auto* entry : state_->plan.to_run) {
-      if (const auto* undo = undo_of(*entry->script)) scripts.push_back(undo);
-    }
-    return scripts;
-  }
-
   void apply(Executor& executor, const migrations::Entry& entry, const migrations::PreparedScript& prepared) {
     const auto& script = *entry.script;
     ScriptJob job{prepared, {}, {}};
@@ -123,13 +94,8 @@ class Migrate {
     job.row.script = script.path;
     job.row.checksum = script.checksum;
     job.row.installed_by = run_.context.settings.installed_by;
-    if (const auto* undo = undo_of(script)) job.also.push_back(store_undo(*undo));
+    if (const auto* undo = undo_of(state_->scripts, script)) job.also.push_back(store_undo(*undo));
     run_job(run_, executor, job);
-  }
-
-  const migrations::Script* undo_of(const migrations::Script& script) const {
-    if (script.name.kind != ScriptKind::kVersioned) return nullptr;
-    return state_->scripts.find(ScriptKind::kUndo, *script.name.version);
   }
 
   std::string store_undo(const migrations::Script& undo) {
@@ -141,7 +107,7 @@ class Migrate {
   }
 
   void show() {
-    prepare();
+    prepare_migration(run_, *state_);
     std::string list;
     for (const auto* entry : state_->plan.to_run) list += "would run " + entry->script->path + "\n";
     report_.details = list;

@@ -40,19 +40,36 @@ migrations::PlaceholderRules rules_for(const migrations::Script& script, migrati
   return rules;
 }
 
-std::vector<migrations::PreparedScript> prepare_all(DatabaseRun& run,
-                                                    const std::vector<const migrations::Script*>& scripts) {
+void refuse_callbacks(const migrations::ScriptSet& scripts) {
+  std::vector<std::string> files;
+  for (const auto* script : scripts.of_kind(migrations::ScriptKind::kCallback)) files.push_back(script->path);
+  if (files.empty()) return;
+  throw Error(ExitCode::kInvalidScripts,
+              fmt::format("callback scripts are not run by this version: {}", join(files, ", ")),
+              "Move them out of the locations, or turn what they do into a repeatable script.");
+}
+
+const migrations::Script* undo_of(const migrations::ScriptSet& scripts, const migrations::Script& script) {
+  if (script.name.kind != migrations::ScriptKind::kVersioned) return nullptr;
+  return scripts.find(migrations::ScriptKind::kUndo, *script.name.version);
+}
+
+std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state) {
   const auto placeholders = placeholder_rules(run);
-  std::vector<migrations::PreparedScript> prepared;
   Diagnostics diagnostics;
-  for (const auto* script : scripts) {
-    migrations::Preparation one = migrations::prepare_script(
-        {script->path, script->file, script->text, script->config.execute_in_transaction},
-        rules_for(*script, placeholders), run.session().server_major());
-    diagnostics.add(std::move(one.diagnostics));
-    prepared.push_back(std::move(one.script));
+  const auto prepare = [&](const migrations::Script& script) {
+    migrations::Preparation prepared = migrations::prepare_script(
+        {script.path, script.file, script.text, script.config.execute_in_transaction},
+        rules_for(script, placeholders), run.session().server_major());
+    diagnostics.add(std::move(prepared.diagnostics));
+    return std::move(prepared.script);
+  };
+  std::vector<migrations::PreparedScript> scripts;
+  for (const auto* entry : state.plan.to_run) {
+    scripts.push_back(prepare(*entry->script));
+    if (const auto* undo = undo_of(state.scripts, *entry->script)) prepare(*undo);
   }
-  if (!diagnostics.has_errors()) return prepared;
+  if (!diagnostics.has_errors()) return scripts;
   throw Error(ExitCode::kInvalidScripts,
               fmt::format("the scripts to run have {}", counted(diagnostics.error_count(), "fault")),
               "Correct them; nothing was run.")

@@ -13,9 +13,14 @@ namespace windlass::hook {
 
 Executor make_executor(DatabaseRun& run);
 
-// In the order given. Throws Error(kInvalidScripts) with every diagnostic of every script.
-std::vector<migrations::PreparedScript> prepare_all(DatabaseRun& run,
-                                                    const std::vector<const migrations::Script*>& scripts);
+// A callback that silently did not run is the very thing that this program is there to end. Throws
+// Error(kInvalidScripts) that names all of them.
+void refuse_callbacks(const migrations::ScriptSet& scripts);
+// What the plan is to run, in its order. Throws Error(kInvalidScripts) with every diagnostic of every script,
+// those of their undo scripts among them: a stored undo script that cannot run is no way back.
+std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state);
+// The undo script of a versioned script; null when it has none.
+const migrations::Script* undo_of(const migrations::ScriptSet& scripts, const migrations::Script& script);
 // The placeholders of the run as the script's own .conf has them.
 migrations::PlaceholderRules rules_for(const migrations::Script& script, migrations::PlaceholderRules rules);
 

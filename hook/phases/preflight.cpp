@@ -114,18 +114,15 @@ class Preflight {
     report.version_from = current_version(state->plan);
     report.version_to = report.version_from;
     report.pending = state->plan.to_run.size();
+    refuse_callbacks(state->scripts);
     const Settings& settings = run_.context.settings;
     const auto faults =
         migrations::validate(state->plan, plan_settings(settings), migrations::PendingIs::kAllowed);
     const auto decision = decide_migrate(settings, state->database, state->plan, faults);
     if (decision.refusal) throw *decision.refusal;
-    std::vector<const migrations::Script*> scripts;
     std::vector<std::string> names;
-    for (const auto* entry : state->plan.to_run) {
-      scripts.push_back(entry->script);
-      names.push_back(entry->script->path);
-    }
-    prepare_all(run_, scripts);
+    for (const auto* entry : state->plan.to_run) names.push_back(entry->script->path);
+    prepare_migration(run_, *state);
     checks_.pass("scripts",
                  names.empty() ? "valid, nothing is pending" : "valid, pending: " + join(names, ", "));
   }
