@@ -86,6 +86,7 @@ class PhaseBench {
     report.message = masked(report.message);
     report.hint = masked(report.hint);
     report.details = masked(report.details);
+    for (auto& check : report.checks) check.message = masked(check.message);
     return report;
   }
 
