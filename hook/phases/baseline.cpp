@@ -54,6 +54,11 @@ void baseline(DatabaseRun& run) {
         fmt::format("nothing to do: baselined with version {} already", *row.version);
     return;
   }
+  if (settings.dry_run) {
+    run.context.report.message = fmt::format(
+        "dry run: would baseline {} with version {}, nothing was changed", run.history.schema, *row.version);
+    return;
+  }
   lay_groundwork(run, state, row);
   run.context.report.message = fmt::format("baselined {} with version {}", run.history.schema, *row.version);
 }

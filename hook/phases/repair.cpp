@@ -30,6 +30,12 @@ void settle_in_flight(DatabaseRun& run, const std::string& confirm) {
     throw Error(ExitCode::kRefused, fmt::format("no statement of {} is in flight", key.script),
                 "See info for the scripts that are partly applied.");
   }
+  if (run.context.settings.dry_run) {
+    run.context.report.message =
+        fmt::format("dry run: statement {} of {} would count as {}, nothing was changed", open->statement + 1,
+                    key.script, verdict);
+    return;
+  }
   if (verdict == "applied") {
     run.session().execute("settling a statement", intent_done_statement(run.session(), key, open->statement));
   } else {
@@ -76,9 +82,9 @@ std::string text_of(const migrations::RepairAction& action) {
 void repair(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
   run.database.lock(run.history, std::min(settings.lock_wait, run.context.deadline.left()));
+  check_environment(run, read_database_state(run));
   if (!settings.confirm.empty()) return settle_in_flight(run, settings.confirm);
   const auto state = read_project_state(run);
-  check_environment(run, state->database);
   const auto actions = migrations::plan_repair(state->scripts, state->database.rows, plan_settings(settings));
   if (settings.dry_run) {
     for (const auto& action : actions) run.context.report.details += "would have " + text_of(action) + "\n";
