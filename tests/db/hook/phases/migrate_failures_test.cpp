@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "hook/database/advisory_lock.hpp"
+#include "hook/phases/migration_run.hpp"
 #include "tests/db/hook/phases/phase_bench.hpp"
 
 namespace windlass::hook {
@@ -270,6 +271,28 @@ TEST_CASE("the deadline ends the run with 75 and what is applied stays") {
   CHECK(report.message ==
         "the deadline of 1500ms passed during V2__slow.sql: it was cancelled and rolled back");
   CHECK(applied_scripts(report) == Texts{"V1__a.sql"});
+}
+
+TEST_CASE("a stop request or the deadline between two scripts ends the run before the next one") {
+  PhaseBench bench;
+  const auto before_next = [](PhaseContext& context) {
+    with_database(context, Recording::kNone, [](DatabaseRun& run) { check_may_go_on(run, "V2__b.sql"); });
+  };
+  CHECK(bench.run(Phase::kMigrate, before_next).outcome == ExitCode::kDone);
+  bench.settings.deadline = Milliseconds(0);
+  const Report late = bench.run(Phase::kMigrate, before_next);
+  CHECK(late.outcome == ExitCode::kTransient);
+  CHECK(late.message == "the deadline of 0s passed before V2__b.sql");
+  CHECK(late.hint == "Run again; it goes on there. Or give the run a longer deadline.");
+  const Report stopped = bench.run(Phase::kMigrate, [](PhaseContext& context) {
+    with_database(context, Recording::kNone, [](DatabaseRun& run) {
+      run.context.stop.request();
+      check_may_go_on(run, "V2__b.sql");
+    });
+  });
+  CHECK(stopped.outcome == ExitCode::kTerminated);
+  CHECK(stopped.message == "stopped before V2__b.sql");
+  CHECK(stopped.hint == "Run again; it goes on there.");
 }
 
 TEST_CASE("a run that was killed is found by the next one, which says that it was lost") {
