@@ -93,7 +93,8 @@ void add_rehearse(CLI::App& app, Context& context) {
   auto* command =
       app.add_subcommand("rehearse", "Run the rendered Jobs on a throw-away server, and the way back.");
   command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
-  command->add_option("--env", options.environment, "Environment to rehearse.")->required();
+  command->add_option("--env", options.environment,
+                      "Environment to rehearse; needed when the project has any.");
   command->add_option("--database-url", context.rehearse_url, "Use this server instead of a throw-away one.");
   command->add_flag("--keep", options.keep, "Leave the throw-away server running, and say where it is.");
   add_output(*command, options.output);

@@ -80,9 +80,9 @@ Timeline::Timeline(std::ostream& out, const SyncOrder& order) : out_(out) {
 }
 
 void Timeline::title(const Rehearsal& rehearsal) {
-  out_ << fmt::format("rehearsal of {} for {} on {} PostgreSQL {}\n\n", rehearsal.project,
-                      rehearsal.environment, rehearsal.own_server ? "a throw-away" : "the given",
-                      rehearsal.server_version);
+  const std::string environment = rehearsal.environment.empty() ? "" : " for " + rehearsal.environment;
+  out_ << fmt::format("rehearsal of {}{} on {} PostgreSQL {}\n\n", rehearsal.project, environment,
+                      rehearsal.own_server ? "a throw-away" : "the given", rehearsal.server_version);
   for (const auto& line : rehearsal.made_up) out_ << "note: " << line << "\n";
   for (const auto& line : rehearsal.ignored) out_ << "warning: not applied: " << line << "\n";
   out_ << fmt::format("{:<9} {:>4}  object\n", "phase", "wave") << std::flush;
