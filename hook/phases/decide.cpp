@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/text.hpp"
 
 namespace windlass::hook {
@@ -11,6 +13,17 @@ Error refused(const std::string& message, const std::string& hint) {
   return Error(ExitCode::kRefused, message, hint);
 }
 
+// A script that is partly applied and would not be gone on with: an undo script, or one that the target
+// leaves out.
+const std::string* left_in_flight(const DatabaseState& database, const migrations::Plan& plan) {
+  for (const auto& script : database.in_flight) {
+    const bool goes_on = std::any_of(plan.to_run.begin(), plan.to_run.end(),
+                                     [&](const auto* entry) { return entry->script->path == script; });
+    if (!goes_on) return &script;
+  }
+  return nullptr;
+}
+
 std::optional<Error> refusal_of(const Settings& settings, const DatabaseState& database,
                                 const migrations::Plan& plan,
                                 const std::vector<migrations::ValidateFault>& faults) {
@@ -18,6 +31,12 @@ std::optional<Error> refusal_of(const Settings& settings, const DatabaseState& d
   if (plan.has_failed()) {
     return Error(ExitCode::kPartlyApplied, "the history table holds a failed migration",
                  "Put the database right, then run repair, then migrate.");
+  }
+  if (const auto* script = left_in_flight(database, plan)) {
+    return Error(
+        ExitCode::kPartlyApplied, *script + " is partly applied, and this run would not go on with it",
+        "If it is an undo script, run that rollback again to finish it. Else put the script back, and "
+        "let the target include it.");
   }
   if (!database.missing_schemas.empty() && !settings.create_schemas) {
     return Error(ExitCode::kConfiguration,

@@ -77,7 +77,7 @@ class CrashTest(hook_runs.HookCase):
     def test_a_rollback_killed_anywhere_goes_on(self):
         points = random.Random(3)
         self.server.create_database("back", owner=None)
-        flags = lambda database: ("--target", "5", "--safety-delay", "0s", "--confirm", f"{database}-7-to-5")
+        flags = lambda database: ("--target", "4", "--safety-delay", "0s", "--confirm", f"{database}-7-to-4")
         self.assertEqual(self.hook.run("back").returncode, 0)
         began = time.monotonic()
         self.assertEqual(self.hook.run("back", "rollback", *flags("back")).returncode, 0)
@@ -93,7 +93,7 @@ class CrashTest(hook_runs.HookCase):
             current = self.server.query(database, "SELECT max(version::int) FROM flyway_schema_history h WHERE type = "
                                         "'SQL' AND NOT EXISTS (SELECT 1 FROM flyway_schema_history d WHERE d.type = "
                                         "'DELETE' AND d.version = h.version)")[0][0]
-            confirm = ("--target", "5", "--safety-delay", "0s", "--confirm", f"{database}-{current}-to-5")
+            confirm = ("--target", "4", "--safety-delay", "0s", "--confirm", f"{database}-{current}-to-4")
             again = self.hook.run_until_done(database, "rollback", *confirm)
             self.assertEqual(again.returncode, 0, f"after {moment:.3f} s: {again.stderr}")
             with self.subTest(moment=moment):

@@ -29,6 +29,7 @@ PROJECT = {
     "V7__loose.sql": "UPDATE counter SET n = n + 11;\nUPDATE counter SET n = n * 2;\nVACUUM counter;\n",
     "V7__loose.sql.conf": "executeInTransaction=false\n",
     "R__totals.sql": "CREATE OR REPLACE VIEW totals AS SELECT sum(n) AS total FROM counter;\n",
+    "U5__maintain.sql": "DROP INDEX CONCURRENTLY copied_id;\nCREATE INDEX CONCURRENTLY counter_n ON counter (n);\n",
     "U6__wrapped.sql": "UPDATE counter SET n = n - 7;\n",
     "U7__loose.sql": "UPDATE counter SET n = n / 2;\nUPDATE counter SET n = n - 11;\n",
 }

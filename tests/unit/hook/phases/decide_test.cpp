@@ -120,4 +120,17 @@ TEST_CASE("a refusal comes before anything else that would be done") {
   }
 }
 
+TEST_CASE("a script in flight is gone on with, and any other stops the run before it builds on half of it") {
+  Case pending;
+  pending.database.history_exists = true;
+  pending.database.in_flight = {"V1__a.sql"};
+  CHECK(pending.action() == MigrateAction::kApply);
+  Case undo = pending;
+  undo.database.in_flight = {"U1__a.sql"};
+  CHECK(undo.refusal() ==
+        "79 U1__a.sql is partly applied, and this run would not go on with it | If it is an undo script, run "
+        "that "
+        "rollback again to finish it. Else put the script back, and let the target include it.");
+}
+
 }  // namespace windlass::hook
