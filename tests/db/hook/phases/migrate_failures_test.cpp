@@ -162,6 +162,25 @@ TEST_CASE("a role that may not create anything ends with 77") {
   CHECK(report.hint == "Grant the role what is missing, or run as the owner.");
 }
 
+TEST_CASE("a role that may not create finds what Flyway applied up to date, and cannot apply more") {
+  PhaseBench bench(Scripts{{"V1__a.sql", "CREATE TABLE a (id int);"}});
+  bench.migrate();
+  bench.sql(
+      "DROP TABLE windlass_runs, windlass_intents, windlass_undo, windlass_environment; "
+      "ALTER SCHEMA public OWNER TO CURRENT_USER");
+  const Report report = bench.migrate();
+  CHECK(report.outcome == ExitCode::kDone);
+  CHECK(report.message == "nothing to do: public is up to date at version 1");
+  CHECK(bench.guard().outcome == ExitCode::kUsage);
+  CHECK(bench.verify().outcome == ExitCode::kDone);
+  bench.script("V2__b.sql", "SELECT 1;");
+  const Report pending = bench.migrate();
+  CHECK(pending.outcome == ExitCode::kNotPermitted);
+  CHECK(pending.message ==
+        "creating Windlass's tables: permission denied for schema public (SQLSTATE 42501)");
+  CHECK(bench.value("SELECT count(*) FROM flyway_schema_history") == "1");
+}
+
 TEST_CASE("a wrong password ends with 77 at once and is not said") {
   PhaseBench bench(Scripts{{"V1__a.sql", "SELECT 1;"}});
   bench.settings.database_password = Secret("not-the-password");
