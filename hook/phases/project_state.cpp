@@ -41,10 +41,7 @@ void check_digest(const migrations::ScriptSet& scripts, const std::string& expec
       "Render the manifests again and apply all of them together; a stale or partial ConfigMap is mounted.");
 }
 
-}  // namespace
-
-DatabaseState read_database_state(DatabaseRun& run) {
-  DatabaseState state;
+void fill_state(DatabaseState& state, DatabaseRun& run) {
   Session& session = run.session();
   state.schemas = managed_schemas(run);
   for (const auto& schema : state.schemas) {
@@ -59,6 +56,19 @@ DatabaseState read_database_state(DatabaseRun& run) {
   }
   state.in_flight = scripts_in_flight(session, run.history.schema, run.history.table);
   state.environment = recorded_environment(session, run.history.schema);
+}
+
+}  // namespace
+
+DatabaseState read_database_state(DatabaseRun& run) {
+  DatabaseState state;
+  // One snapshot: a history table that another runner makes between two questions would leave a schema with
+  // objects and no history.
+  constexpr std::string_view kDoing = "reading the state of the database";
+  in_transaction(run.session(), kDoing, [&] {
+    run.session().execute(kDoing, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    fill_state(state, run);
+  });
   return state;
 }
 
