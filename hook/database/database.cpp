@@ -35,9 +35,13 @@ void Database::lock(const HistoryTableName& history, Milliseconds limit) {
 
 void Database::reconnect() {
   const bool was_locked = lock_ != nullptr;
-  lock_.reset();
-  session_ = connect(target_, application_, connect_limit_, clock_, stop_);
+  reopen(connect_limit_);
   if (was_locked) lock(*locked_, lock_limit_);
+}
+
+void Database::reopen(Milliseconds limit) {
+  lock_.reset();
+  session_ = connect(target_, application_, limit, clock_, stop_);
 }
 
 }  // namespace windlass::hook

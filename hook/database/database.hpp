@@ -32,6 +32,8 @@ class Database {
   // After a loss: a new session, and the lock again if it was held. It is free only when the old session has
   // ended, so what is read after this is what that session left.
   void reconnect();
+  // After a loss: a new session without the lock, within `limit`, for what is still to be written down.
+  void reopen(Milliseconds limit);
 
  private:
   ConnectionTarget target_;

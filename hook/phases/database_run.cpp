@@ -59,10 +59,11 @@ RunFinish finish_of(const Report& report, const Clock& clock) {
 
 void try_close_record(DatabaseRun& run) {
   if (!run.recorded) return;
+  constexpr Milliseconds kRecordLimit{5'000};
   const Report& report = run.context.report;
   try {
     // A run that lost its session comes back once more, for its record alone; a stopped one has no time to.
-    if (run.session().lost()) run.database.reconnect();
+    if (run.session().lost()) run.database.reopen(kRecordLimit);
     run.session().execute("setting up the session", "RESET ALL; RESET ROLE");
     close_run(run.session(), run.history.schema, report.run_id, finish_of(report, run.context.clock));
     // Last, when what a killed run left in the server has had time to end.

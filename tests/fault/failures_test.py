@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+import time
 
 import hook_runs
 
@@ -83,6 +84,26 @@ class FailuresTest(hook_runs.HookCase):
         self.assertIn("V1__talk.sql: NOTICE: line 49", heard)
         self.assertNotIn("V1__talk.sql: NOTICE: line 50", heard)
         self.assertIn("V1__talk.sql: 11 more notices", heard)
+
+    def test_a_session_that_is_ended_under_a_script(self):
+        self.server.create_database("ended")
+        with tempfile.TemporaryDirectory() as folder:
+            hook_runs.write_project(folder, {"V1__slow.sql": "SELECT pg_sleep(30);\n"})
+            hook = hook_runs.Hook(self.program, self.server, folder)
+            child = hook.start("ended")
+            ended = []
+            for _ in range(200):
+                ended = self.server.query("ended", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE "
+                                          "'%pg_sleep(30)%' AND pid <> pg_backend_pid()")
+                if ended:
+                    break
+                time.sleep(0.05)
+            _, log = child.communicate(timeout=60)
+        self.assertEqual(child.returncode, 75, log)
+        self.assertIn("the connection was lost during V1__slow.sql; its history row is not there, so it was rolled back",
+                      hook_runs.messages(log))
+        self.assertEqual(self.server.query("ended", "SELECT outcome, failed_script FROM windlass_runs"),
+                         [["transient", "V1__slow.sql"]])
 
     def test_a_database_of_another_environment(self):
         self.server.create_database("prod")
