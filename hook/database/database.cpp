@@ -27,7 +27,18 @@ Session* Database::monitor() {
   }
 }
 
+Pooling Database::check_pooling() {
+  const Pooling pooling = pooling_of(session_, [this] { return monitor(); });
+  if (pooling != Pooling::kTransaction) return pooling;
+  throw Error(
+      ExitCode::kConfiguration,
+      "a connection pooler in transaction mode stands before the server, and the lock of a run belongs to a "
+      "session",
+      "Give the run a URL that reaches the server directly, or a pooler in session mode.");
+}
+
 void Database::lock(const HistoryTableName& history, Milliseconds limit) {
+  check_pooling();
   lock_ = std::make_unique<AdvisoryLock>(session_, history, limit, clock_, stop_);
   locked_ = history;
   lock_limit_ = limit;

@@ -9,6 +9,7 @@
 #include "hook/database/advisory_lock.hpp"
 #include "hook/database/connect.hpp"
 #include "hook/database/history_table.hpp"
+#include "hook/database/pooler.hpp"
 #include "hook/database/session.hpp"
 
 namespace windlass::hook {
@@ -25,7 +26,11 @@ class Database {
   Session* monitor();
   const ConnectionTarget& target() const { return target_; }
 
-  // Takes the runner's lock of `history`; throws as AdvisoryLock does. Held until unlock() or the end.
+  // Throws Error(kConfiguration) behind a pooler in transaction mode: what belongs to a session, the lock
+  // first of all, would belong to nobody.
+  Pooling check_pooling();
+  // Takes the runner's lock of `history`; throws as check_pooling and AdvisoryLock do. Held until unlock() or
+  // the end.
   void lock(const HistoryTableName& history, Milliseconds limit);
   void unlock() { lock_.reset(); }
 

@@ -23,6 +23,7 @@ class Preflight {
 
   void go() {
     checks_.run("server", [&] { check_server(); });
+    checks_.run("pooler", [&] { check_pooler(); });
     checks_.run("writable", [&] { check_writable(); });
     checks_.run("history", [&] { read_state(); });
     checks_.run("permissions", [&] { check_permissions(); });
@@ -52,6 +53,15 @@ class Preflight {
       return;
     }
     checks_.pass("server", text);
+  }
+
+  void check_pooler() {
+    switch (run_.database.check_pooling()) {
+      case Pooling::kSession: return checks_.pass("pooler", "a pooler in session mode");
+      case Pooling::kUnknown:
+        return checks_.warn("pooler", "a pooler whose mode could not be told; it must be in session mode");
+      default: checks_.pass("pooler", "none seen");
+    }
   }
 
   void check_writable() {

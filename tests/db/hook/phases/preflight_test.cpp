@@ -34,7 +34,7 @@ TEST_CASE("preflight on a fresh database finds it ready and writes nothing") {
   CHECK(report.outcome == ExitCode::kDone);
   CHECK(report.message == "ready: 2 scripts pending");
   CHECK(report.pending == 2);
-  CHECK(lines_of(report) == Texts{"ok writable: takes writes",
+  CHECK(lines_of(report) == Texts{"ok pooler: none seen", "ok writable: takes writes",
                                   "ok history: \"public\".\"flyway_schema_history\" does not exist yet",
                                   "ok permissions: role " + bench.server.owner() + " may create in public",
                                   "ok environment: none is recorded yet, the first migrate records dev",
