@@ -29,17 +29,17 @@ struct FromTemplate {
 
 class Tree {
  public:
-  Tree() = default;
-  Tree(Absent) {}
-  Tree(const char* text) : value_(std::string(text)) {}
-  Tree(std::string text) : value_(std::move(text)) {}
-  Tree(std::string_view text) : value_(std::string(text)) {}
-  Tree(bool value) : value_(value) {}
+  Tree();
+  Tree(Absent);
+  Tree(const char* text);
+  Tree(std::string text);
+  Tree(std::string_view text);
+  Tree(bool value);
   template <std::integral Number>
-  requires(!std::same_as<Number, bool>) Tree(Number number) : value_(static_cast<std::int64_t>(number)) {}
-  Tree(List list) : value_(std::move(list)) {}
-  Tree(Members members) : value_(std::move(members)) {}
-  Tree(FromTemplate use) : value_(std::move(use)) {}
+  requires(!std::same_as<Number, bool>) Tree(Number number);
+  Tree(List list);
+  Tree(Members members);
+  Tree(FromTemplate use);
 
   bool is_absent() const { return std::holds_alternative<Absent>(value_); }
   // Null when it is something else.
@@ -66,6 +66,19 @@ struct Member {
 
   bool operator==(const Member&) const = default;
 };
+
+// A tree can only be made, and unmade, where its members' type is complete.
+inline Tree::Tree() = default;
+inline Tree::Tree(Absent) {}
+inline Tree::Tree(const char* text) : value_(std::string(text)) {}
+inline Tree::Tree(std::string text) : value_(std::move(text)) {}
+inline Tree::Tree(std::string_view text) : value_(std::string(text)) {}
+inline Tree::Tree(bool value) : value_(value) {}
+template <std::integral Number>
+requires(!std::same_as<Number, bool>) Tree::Tree(Number number) : value_(static_cast<std::int64_t>(number)) {}
+inline Tree::Tree(List list) : value_(std::move(list)) {}
+inline Tree::Tree(Members members) : value_(std::move(members)) {}
+inline Tree::Tree(FromTemplate use) : value_(std::move(use)) {}
 
 // The text at the path, empty when there is none.
 std::string_view text_at(const Tree& tree, std::initializer_list<std::string_view> path);
