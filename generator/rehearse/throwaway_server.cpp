@@ -176,11 +176,11 @@ struct ThrowawayServer::State {
     const fs::path password_file = folder.path() / "password";  // initdb takes it no other way; gone after it
     write_file_atomically(password_file, password.reveal() + "\n");
     own(password_file);
-    const auto result = run_process(
-        command({(programs / "initdb").string(), "-D", data.string(), "-U", std::string(kSuperuser), "-A",
-                 "scram-sha-256", "--pwfile", password_file.string(), "--encoding=UTF8", "--locale=C.UTF-8",
-                 "--no-sync", "--no-instructions"}),
-        {.limit = options.start_limit, .stop = options.stop});
+    const auto result =
+        run_process(command({(programs / "initdb").string(), "-D", data.string(), "-U",
+                             std::string(kSuperuser), "-A", "scram-sha-256", "--pwfile",
+                             password_file.string(), "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"}),
+                    {.limit = options.start_limit, .stop = options.stop});
     fs::remove(password_file);
     stop_if_requested();
     if (!result.succeeded()) throw failure("initdb failed", result.out + result.error);

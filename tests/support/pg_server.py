@@ -161,7 +161,7 @@ class PgServer:
         self._own(password_file)
         made = subprocess.run(
             [os.path.join(self.programs, "initdb"), "-D", self.data, "-U", "postgres", "-A", "scram-sha-256",
-             "--pwfile", password_file, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+             "--pwfile", password_file, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=START_LIMIT, **self._run_as())
         os.unlink(password_file)
         if made.returncode != 0:
