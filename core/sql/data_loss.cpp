@@ -10,17 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-const json& member(const json& node, const char* key) {
-  static const json kNone;
-  const auto found = node.find(key);
-  return found == node.end() ? kNone : *found;
-}
-
-std::string text_of(const json& node, const char* key) {
-  const json& found = member(node, key);
-  return found.is_string() ? found.get<std::string>() : std::string();
-}
-
 // {"schemaname": "shop", "relname": "orders"} -> "shop.orders".
 std::string relation_name(const json& range) {
   const std::string schema = text_of(range, "schemaname");

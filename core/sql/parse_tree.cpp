@@ -60,4 +60,15 @@ nlohmann::json parse_tree(std::string_view statement) {
   return std::move(tree["stmts"][0]["stmt"]);
 }
 
+const nlohmann::json& member(const nlohmann::json& node, const char* key) {
+  static const nlohmann::json kNone;
+  const auto found = node.find(key);
+  return found == node.end() ? kNone : *found;
+}
+
+std::string text_of(const nlohmann::json& node, const char* key) {
+  const nlohmann::json& found = member(node, key);
+  return found.is_string() ? found.get<std::string>() : std::string();
+}
+
 }  // namespace windlass::sql

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/sql/classify.hpp"
@@ -18,5 +19,10 @@ std::optional<SyntaxError> grammar_error(std::string_view statement);
 // values are left out, `location` is a byte offset into the text. Null when the text does not parse, or is
 // longer than 512 KiB and might be too deep for any stack.
 nlohmann::json parse_tree(std::string_view statement);
+
+// A member of a tree's node; null, which has no members of its own, when the tree leaves it out.
+const nlohmann::json& member(const nlohmann::json& node, const char* key);
+// The text of a member; empty when it is left out or no text.
+std::string text_of(const nlohmann::json& node, const char* key);
 
 }  // namespace windlass::sql

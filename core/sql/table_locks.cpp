@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/sql/object_rules.hpp"
+#include "core/sql/parse_tree.hpp"
 #include "core/sql/word_reader.hpp"
 
 namespace windlass::sql {
@@ -52,19 +53,7 @@ constexpr std::array<std::string_view, 38> kSteadyFunctions = {"now",
                                                                "current_setting",
                                                                "current_database"};
 
-std::string text_of(const json& node, const char* key) {
-  const auto found = node.find(key);
-  return found != node.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 bool is_set(const json& node, const char* key) { return node.contains(key) && node[key] == true; }
-
-// A member of the node; null, which has no members of its own, when the tree leaves it out.
-const json& member(const json& node, const char* key) {
-  static const json kNone;
-  const auto found = node.find(key);
-  return found == node.end() ? kNone : *found;
-}
 
 std::string last_name(const json& names) {
   return names.empty() ? std::string() : text_of(member(names.back(), "String"), "sval");

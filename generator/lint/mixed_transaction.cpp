@@ -4,15 +4,7 @@ namespace windlass::generator {
 namespace {
 
 // The hook's own check: what is found here is what it refuses.
-std::vector<Diagnostic> find(const Subject& subject) {
-  std::vector<Diagnostic> found;
-  for (const auto& script : subject.scripts) {
-    for (const auto& fault : script.prepared.diagnostics.list()) {
-      if (fault.rule == "mixed-transaction") found.push_back(fault);
-    }
-  }
-  return found;
-}
+std::vector<Diagnostic> find(const Subject& subject) { return refusals(subject, "mixed-transaction"); }
 
 }  // namespace
 

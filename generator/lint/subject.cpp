@@ -52,4 +52,14 @@ Subject read_subject(const project::Project& project, const project::Database& d
   return subject;
 }
 
+std::vector<Diagnostic> refusals(const Subject& subject, std::string_view rule) {
+  std::vector<Diagnostic> found;
+  for (const auto& script : subject.scripts) {
+    for (const auto& fault : script.prepared.diagnostics.list()) {
+      if (fault.rule == rule) found.push_back(fault);
+    }
+  }
+  return found;
+}
+
 }  // namespace windlass::generator

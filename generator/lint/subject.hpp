@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/base/diagnostic.hpp"
 #include "core/migrations/prepared_script.hpp"
 #include "core/migrations/script_set.hpp"
 #include "core/project/project.hpp"
@@ -32,5 +34,8 @@ struct Subject {
 // Reads the database's scripts and verify queries. Placeholders have the project's values; those that are
 // built in, whose values only a run knows, stand for plausible ones. `project` must outlive the result.
 Subject read_subject(const project::Project& project, const project::Database& database);
+
+// What the hook refuses the subject's scripts for under this rule of the preparation.
+std::vector<Diagnostic> refusals(const Subject& subject, std::string_view rule);
 
 }  // namespace windlass::generator

@@ -59,7 +59,9 @@ class Executor {
   const Clock& clock_;
   const StopSignal& stop_;
   const Deadline& deadline_;
-  std::optional<int> last_rank_;  // of the history table, kept up as rows are written
+  // At most the history table's last rank: a job counts as one row, though `also` may write more. What asks
+  // for rows above it (settle_lost_commit) asks for the job's own script as well.
+  std::optional<int> last_rank_;
   Milliseconds deadlock_timeout_{1'000};
 };
 
