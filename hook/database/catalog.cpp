@@ -1,7 +1,5 @@
 #include "hook/database/catalog.hpp"
 
-#include <fmt/format.h>
-
 #include "hook/database/run_records.hpp"
 
 namespace windlass::hook {
@@ -26,20 +24,6 @@ std::vector<std::string> first_column(const Rows& rows) {
   for (const auto& row : rows) texts.push_back(row[0].value_or(""));
   return texts;
 }
-
-std::vector<OtherSession> sessions_of(const Rows& rows) {
-  std::vector<OtherSession> sessions;
-  for (const auto& row : rows) {
-    sessions.push_back({std::stoi(row[0].value_or("0")), row[1].value_or("?"), row[2].value_or(""),
-                        row[3].value_or("?"), row[4].value_or(""), row[5].value_or("")});
-  }
-  return sessions;
-}
-
-constexpr std::string_view kSessionColumns =
-    "a.pid, a.usename, a.application_name, a.state, "
-    "pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() - a.xact_start)::text, "
-    "pg_catalog.left(pg_catalog.regexp_replace(a.query, '\\s+', ' ', 'g'), 60)";
 
 }  // namespace
 
@@ -147,49 +131,6 @@ std::optional<long long> estimated_rows(Session& session, const std::string& nam
                                         {name_as_written});
   if (!rows) return std::nullopt;
   return std::stoll(*rows);
-}
-
-std::string OtherSession::to_text() const {
-  std::string text = fmt::format("process {} (role {}", backend, role);
-  if (!application.empty()) text += ", " + application;
-  text += ", " + state;
-  if (!transaction_age.empty()) text += ", transaction open for " + transaction_age;
-  return text + ")" + (query.empty() ? "" : ": " + query);
-}
-
-std::vector<OtherSession> blockers_of(Session& session, int backend) {
-  return sessions_of(
-      session.query("asking who blocks us",
-                    fmt::format("SELECT {} FROM pg_catalog.pg_stat_activity a WHERE a.pid = ANY "
-                                "(pg_catalog.pg_blocking_pids($1::int)) ORDER BY a.xact_start",
-                                kSessionColumns),
-                    {std::to_string(backend)}));
-}
-
-std::vector<OtherSession> long_transactions(Session& session, Milliseconds age) {
-  return sessions_of(session.query(
-      "looking for long transactions",
-      fmt::format(
-          "SELECT {} FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND "
-          "a.pid <> pg_catalog.pg_backend_pid() AND a.xact_start < pg_catalog.clock_timestamp() - "
-          "$1::bigint * interval '1 ms' ORDER BY a.xact_start",
-          kSessionColumns),
-      {std::to_string(age.count())}));
-}
-
-std::string progress_of(Session& session, int backend) {
-  const Rows rows = session.query(
-      "asking for progress",
-      "SELECT phase, CASE WHEN blocks_total > 0 THEN 100 * blocks_done / blocks_total "
-      "WHEN tuples_total > 0 THEN 100 * tuples_done / tuples_total END "
-      "FROM pg_catalog.pg_stat_progress_create_index WHERE pid = $1::int UNION ALL "
-      "SELECT phase, CASE WHEN heap_blks_total > 0 THEN 100 * heap_blks_scanned / heap_blks_total END "
-      "FROM pg_catalog.pg_stat_progress_vacuum WHERE pid = $1::int UNION ALL "
-      "SELECT phase, CASE WHEN heap_blks_total > 0 THEN 100 * heap_blks_scanned / heap_blks_total END "
-      "FROM pg_catalog.pg_stat_progress_cluster WHERE pid = $1::int",
-      {std::to_string(backend)});
-  if (rows.empty()) return {};
-  return rows[0][1] ? fmt::format("{}: {} %", *rows[0][0], *rows[0][1]) : *rows[0][0];
 }
 
 }  // namespace windlass::hook

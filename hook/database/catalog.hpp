@@ -1,5 +1,4 @@
-// What the server's catalogue says of the database: schemas, indexes, constraints, other sessions and their
-// locks.
+// What the server's catalogue says of the database: schemas, indexes, constraints, rights.
 #pragma once
 
 #include <optional>
@@ -41,24 +40,5 @@ std::vector<std::string> not_valid_constraints(Session& session, const std::vect
 // The planner's estimate of a table's rows, its name as written; nothing when it is not there or never
 // analysed.
 std::optional<long long> estimated_rows(Session& session, const std::string& name_as_written);
-
-// A session that stands in the way of process `backend`, or may.
-struct OtherSession {
-  int backend = 0;
-  std::string role;
-  std::string application;
-  std::string state;
-  std::string transaction_age;  // "00:03:12", empty when not known
-  std::string query;            // its first words; other roles' are hidden without pg_read_all_stats
-
-  std::string to_text() const;
-};
-std::vector<OtherSession> blockers_of(Session& session, int backend);
-// Transactions of this database older than `age`.
-std::vector<OtherSession> long_transactions(Session& session, Milliseconds age);
-
-// How far an index build, vacuum or copy of process `backend` is: "building index: 45 %"; empty when the
-// server reports nothing.
-std::string progress_of(Session& session, int backend);
 
 }  // namespace windlass::hook

@@ -82,6 +82,7 @@ struct Session::State {
   PGconn* connection;
   std::optional<SharedConnection> shared;
   std::function<void(std::string_view, std::string_view)> notice_receiver;
+  std::optional<int> server_process;
 
   explicit State(PGconn* taken) : connection(taken) {
     shared.emplace(taken);
@@ -177,6 +178,15 @@ std::string Session::quote_name(std::string_view name) {
 
 int Session::server_version() const { return PQserverVersion(state_->connection); }
 int Session::backend() const { return PQbackendPID(state_->connection); }
+
+int Session::server_process() {
+  if (!state_->server_process) {
+    state_->server_process = std::stoi(
+        query_value("asking for the server process", "SELECT pg_catalog.pg_backend_pid()").value_or("0"));
+  }
+  return *state_->server_process;
+}
+
 std::string Session::user() const { return PQuser(state_->connection); }
 std::string Session::database() const { return PQdb(state_->connection); }
 

@@ -52,7 +52,10 @@ class Session {
 
   int server_version() const;  // 150018
   int server_major() const { return server_version() / 10000; }
-  int backend() const;  // the server's process id
+  int backend() const;  // the process id that the connection was told: a pooler makes one up
+  // The server's process id, asked for by the first call. Behind a pooler in transaction mode it holds for
+  // the transaction only.
+  int server_process();
   std::string user() const;
   std::string database() const;
   std::string address() const;  // "host:port" or the socket's folder, for messages

@@ -6,6 +6,7 @@
 
 #include "core/base/text.hpp"
 #include "hook/database/catalog.hpp"
+#include "hook/database/other_sessions.hpp"
 #include "hook/phases/checks.hpp"
 #include "hook/phases/decide.hpp"
 #include "hook/phases/migration_run.hpp"

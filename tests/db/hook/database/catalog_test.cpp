@@ -54,20 +54,4 @@ TEST_CASE("constraints that are not validated are listed by table") {
   CHECK(not_valid_constraints(db.session(), {"public"}) == std::vector<std::string>{"public.t.positive"});
 }
 
-TEST_CASE("who blocks us is named with what it does") {
-  Connected db;
-  db.session().execute("creating", "CREATE TABLE t (id int)");
-  Session holder = db.another();
-  holder.execute("locking", "BEGIN; LOCK TABLE t");
-  CHECK(blockers_of(db.session(), holder.backend()).empty());
-  Session waiter = db.another();
-  waiter.execute("limiting", "SET lock_timeout = '2s'");
-  CHECK_THROWS_AS(waiter.execute("waiting", "BEGIN; LOCK TABLE t"), DatabaseError);
-  CHECK(long_transactions(db.session(), Milliseconds(1'000))
-            .at(0)
-            .to_text()
-            .starts_with("process " + std::to_string(holder.backend()) + " (role " + db.server.owner() +
-                         ", another runner, idle in transaction, transaction open for "));
-}
-
 }  // namespace windlass::hook
