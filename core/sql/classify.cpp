@@ -12,9 +12,6 @@
 namespace windlass::sql {
 namespace {
 
-// Longer statements are data: their first words tell what there is to know, and parsing them costs hundreds
-// of MB.
-constexpr std::size_t kLongestParsed = std::size_t{1} << 20U;
 // What parses at about 320 bytes of stack for every byte of text needs less than 1 MiB here, which every
 // thread has.
 constexpr std::size_t kNeverDeep = std::size_t{2} << 10U;
@@ -25,14 +22,8 @@ bool needs_tree(const StatementClass& result) {
 }
 
 void refine(std::string_view statement, StatementClass& result) {
-  if (statement.size() > kLongestParsed) return;
-  if (!needs_tree(result)) {
-    result.parsed = !grammar_error(statement);
-    return;
-  }
-  const nlohmann::json tree = parse_tree(statement);
-  result.parsed = !tree.is_null();
-  auto locks = table_locks(tree, statement);
+  if (!needs_tree(result)) return;
+  auto locks = table_locks(parse_tree(statement), statement);
   if (!locks) return;
   result.lock = locks->lock;
   result.relations = std::move(locks->relations);
@@ -43,22 +34,22 @@ void run_where_it_fits(std::size_t longest, const std::function<void()>& work) {
   if (longest <= kNeverDeep) {
     work();
   } else {
-    run_on_big_stack(work);
+    run_on_big_stack(longest, work);
   }
 }
 
 }  // namespace
 
 std::vector<StatementClass> classify(const std::vector<std::string_view>& statements, int server_version) {
-  std::size_t longest = 0;
-  for (const std::string_view statement : statements) longest = std::max(longest, statement.size());
   std::vector<StatementClass> results;
   results.reserve(statements.size());
+  std::size_t longest = 0;  // of those that are parsed
+  for (const std::string_view statement : statements) {
+    results.push_back(classify_by_words(statement, server_version));
+    if (needs_tree(results.back())) longest = std::max(longest, std::min(statement.size(), kLongestTree));
+  }
   run_where_it_fits(longest, [&] {
-    for (const std::string_view statement : statements) {
-      results.push_back(classify_by_words(statement, server_version));
-      refine(statement, results.back());
-    }
+    for (std::size_t i = 0; i < statements.size(); ++i) refine(statements[i], results[i]);
   });
   return results;
 }

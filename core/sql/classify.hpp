@@ -1,6 +1,7 @@
 // What a statement may do: run in a transaction block or not, end the transaction itself, lock others out.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,13 +44,14 @@ struct StatementClass {
   // is written with, because it is made there. Empty when it has no name.
   std::string object;
   bool if_exists = false;  // IF EXISTS or IF NOT EXISTS was written
-  bool parsed = false;     // libpg_query accepts it; false: newer grammar, a mistake, or too long to parse
+
+  auto operator<=>(const StatementClass&) const = default;
 };
 
 // Classifies one statement (text without its semicolon) for a server of `server_version` (major, 12 to 18).
 // The first words decide, so that text that libpg_query cannot parse is classified as well; how ALTER TABLE
-// and CREATE TABLE lock is read from the parse tree when there is one. Never fails on any text. Thread-safe;
-// long statements are parsed on a thread with a 256 MiB stack.
+// and CREATE TABLE lock is read from the parse tree when there is one (parse_tree.hpp says when). Never fails
+// on any text. Thread-safe; long statements are parsed on a thread with a larger stack.
 StatementClass classify(std::string_view statement, int server_version);
 // The same for many statements, with one such thread at most.
 std::vector<StatementClass> classify(const std::vector<std::string_view>& statements, int server_version);

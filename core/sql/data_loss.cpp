@@ -1,5 +1,6 @@
 #include "core/sql/data_loss.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/sql/big_stack.hpp"
@@ -81,7 +82,7 @@ std::string to_text(const Loss& loss) {
 
 std::vector<Loss> data_loss(std::string_view statement) {
   std::vector<Loss> losses;
-  run_on_big_stack([&] {
+  run_on_big_stack(std::min(statement.size(), kLongestTree), [&] {
     const json tree = parse_tree(statement);
     if (!tree.is_null()) losses = losses_of(tree);
   });

@@ -12,9 +12,6 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// The tree of 1+1+... takes about 640 bytes of stack for every two bytes of text: this fits into 256 MiB.
-constexpr std::size_t kLongestTree = std::size_t{512} << 10U;
-
 // A byte order mark is a syntax error for the parser; blanks in its place keep every offset.
 std::string without_byte_order_mark(std::string_view statement) {
   std::string text(statement);

@@ -17,7 +17,8 @@ std::optional<SyntaxError> grammar_error(std::string_view statement);
 
 // The tree of the first statement in the text, {"AlterTableStmt": {...}}, in libpg_query's JSON: default
 // values are left out, `location` is a byte offset into the text. Null when the text does not parse, or is
-// longer than 512 KiB and might be too deep for any stack.
+// longer than kLongestTree: a tree takes hundreds of bytes for every byte of text, and a pod may have 64 MiB.
+inline constexpr std::size_t kLongestTree = std::size_t{64} << 10U;
 nlohmann::json parse_tree(std::string_view statement);
 
 // A member of a tree's node; null, which has no members of its own, when the tree leaves it out.
