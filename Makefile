@@ -1,7 +1,7 @@
 # For people: what there is to do in this repository. Each target needs nothing done before it.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build demo test asan golden format lint bench clean
+.PHONY: help deps build demo test asan crash-matrix golden format lint bench clean
 
 JOBS ?= $(shell nproc)
 # Where one test fills the machine for a minute, two at once are faster than eight.
@@ -9,7 +9,7 @@ TEST_JOBS ?= 2
 BUILD := build/dev
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 deps: ## install what is missing (Debian 12, apt; DEPS=off skips this)
 ifneq ($(DEPS),off)
@@ -33,6 +33,12 @@ asan: deps ## every test under the address and undefined behaviour sanitizers
 	cmake --preset asan
 	cmake --build --preset asan --parallel $(JOBS)
 	ctest --preset asan --parallel $(TEST_JOBS)
+
+# MATRIX chooses: MATRIX='--project data --fault swallow --message 12', or --sample 1000 --seed 7.
+crash-matrix: deps ## every fault at every message of every project's run; MATRIX='--project data' for some
+	cmake --preset dev
+	cmake --build --preset dev --parallel $(JOBS) --target windlass-hook
+	/usr/bin/python3 tests/fault/matrix.py $(BUILD)/hook/windlass-hook --progress 250 $(MATRIX)
 
 golden: build ## rewrite what tests compare to the byte; then read the diff
 	UPDATE_GOLDEN=1 ctest --preset dev -R '^(golden|project_test|lint_test)$$' --verbose

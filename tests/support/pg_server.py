@@ -6,6 +6,7 @@
         server.url("shop", "shop", "secret")
 """
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -69,8 +70,9 @@ def _free_port():
 
 
 class PgServer:
-    def __init__(self, settings=None):
+    def __init__(self, settings=None, authentication="scram-sha-256"):
         self._settings = settings or {}
+        self._authentication = authentication
         self.programs = find_programs()
         self._user = _server_user()
         self._password = secrets.token_hex(18)
@@ -104,6 +106,19 @@ class PgServer:
                 self._process.kill()
                 self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stop_at_once(self):
+        """As pg_ctl -m immediate: no session is waited for, nothing is written. start_again() must follow."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(START_LIMIT)
+
+    def start_again(self):
+        """After stop_at_once(), on the same port; the server ends with the calling thread. Waits until it is ready."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(self.data, "postmaster.pid"))
+        self._spawn()
+        if not self._wait_until_ready():
+            raise RuntimeError("the server did not start again: " + self.log())
 
     def log(self):
         with open(self.log_file, encoding="utf-8", errors="replace") as file:
@@ -160,7 +175,7 @@ class PgServer:
             file.write(self._password + "\n")
         self._own(password_file)
         made = subprocess.run(
-            [os.path.join(self.programs, "initdb"), "-D", self.data, "-U", "postgres", "-A", "scram-sha-256",
+            [os.path.join(self.programs, "initdb"), "-D", self.data, "-U", "postgres", "-A", self._authentication,
              "--pwfile", password_file, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=START_LIMIT, **self._run_as())
         os.unlink(password_file)
@@ -179,17 +194,20 @@ class PgServer:
     def _start(self):
         for attempt in (1, 2, 3):  # the port may be taken between our look and the server's start
             self._configure()
-            libc = ctypes.CDLL(None)
-            tie = lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
-            identity = self._run_as()
-            with open(self.log_file, "ab") as log:
-                self._process = subprocess.Popen([os.path.join(self.programs, "postgres"), "-D", self.data],
-                                                 stdout=log, stderr=log, preexec_fn=tie, start_new_session=True,
-                                                 **identity)
+            self._spawn()
             if self._wait_until_ready():
                 return
             if attempt == 3 or "Address already in use" not in self.log():
                 raise RuntimeError("the server did not start: " + self.log())
+
+    def _spawn(self):
+        libc = ctypes.CDLL(None)
+        tie = lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
+        identity = self._run_as()
+        with open(self.log_file, "ab") as log:
+            self._process = subprocess.Popen([os.path.join(self.programs, "postgres"), "-D", self.data],
+                                             stdout=log, stderr=log, preexec_fn=tie, start_new_session=True,
+                                             **identity)
 
     def _wait_until_ready(self):
         end = time.monotonic() + START_LIMIT
