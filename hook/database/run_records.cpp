@@ -12,8 +12,7 @@ constexpr std::string_view kUnhurried = "SET LOCAL synchronous_commit = off";
 
 std::string create_statements(const std::string& schema) {
   const auto table = [&](std::string_view name) { return own_table(schema, name); };
-  return fmt::format(R"(BEGIN;
-SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('windlass tables'));
+  return fmt::format(R"(SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('windlass tables'));
 CREATE TABLE IF NOT EXISTS {} (
     run_id uuid PRIMARY KEY,
     phase text NOT NULL,
@@ -62,8 +61,7 @@ CREATE TABLE IF NOT EXISTS {} (
     environment text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     recorded_by text NOT NULL DEFAULT current_user
-);
-COMMIT)",
+))",
                      table(kRunsTable), table(kIntentsTable), table(kUndoTable), table(kEnvironmentTable));
 }
 

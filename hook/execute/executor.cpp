@@ -8,6 +8,7 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "hook/database/catalog.hpp"
+#include "hook/database/settled_commit.hpp"
 #include "hook/execute/failure_report.hpp"
 #include "hook/execute/lock_ramp.hpp"
 #include "hook/execute/notice_log.hpp"
@@ -158,9 +159,7 @@ RunResult Executor::send(const ScriptJob& job, int attempt, RunMonitor& monitor)
 
 void Executor::settle_lost_commit(const ScriptJob& job) {
   const int rank_before = last_rank();
-  log::warning(fmt::format("the connection was lost during {}; reconnecting to see whether it was committed",
-                           job.script.source.path));
-  database_.reconnect();
+  reconnect_to_settle(database_, job.script.source.path);
   const auto row = database_.session().query_value(
       "looking for the history row of " + job.script.source.path,
       "SELECT 1 FROM " + settings_.history.quoted() +

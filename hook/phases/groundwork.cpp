@@ -7,6 +7,7 @@
 #include "core/base/text.hpp"
 #include "hook/database/catalog.hpp"
 #include "hook/database/run_records.hpp"
+#include "hook/database/settled_commit.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -37,20 +38,20 @@ void lay_groundwork(DatabaseRun& run, const DatabaseState& state,
   if (baseline) rows.push_back(*baseline);
   if (!state.missing_schemas.empty())
     rows.push_back(schemas_row(state.missing_schemas, run.context.settings));
-  in_transaction(session, "creating schemas and the history table", [&] {
+  const std::string& environment = run.context.settings.environment;
+  // In one transaction: a run that finds the history table does not look for the rest again.
+  commit_settled(run.database, "creating schemas and the history table", [&] {
     for (const auto& schema : state.missing_schemas) create_schema(session, schema);
     if (!state.history_exists) create_history_table(session, run.history);
     for (const auto& row : rows)
       session.execute("writing the first rows", insert_history_row(session, run.history, row, 0));
+    create_own_tables(session, run.history.schema);
+    if (!environment.empty() && !state.environment)
+      record_environment(session, run.history.schema, environment);
   });
   for (const auto& schema : state.missing_schemas) log::info("created schema " + schema);
   if (!state.history_exists) log::info("created the history table " + run.history.quoted());
-  create_own_tables(session, run.history.schema);
   begin_record(run);
-  const std::string& environment = run.context.settings.environment;
-  if (!environment.empty() && !state.environment) {
-    record_environment(session, run.history.schema, environment);
-  }
 }
 
 }  // namespace windlass::hook

@@ -8,6 +8,7 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "hook/database/intents.hpp"
+#include "hook/database/settled_commit.hpp"
 #include "hook/phases/project_state.hpp"
 
 namespace windlass::hook {
@@ -92,7 +93,7 @@ void repair(DatabaseRun& run) {
         fmt::format("dry run: {}, nothing was changed", counted(actions.size(), "repair"));
     return;
   }
-  in_transaction(run.session(), "repairing the history table", [&] {
+  commit_settled(run.database, "repairing the history table", [&] {
     for (const auto& action : actions) apply(run, action);
   });
   for (const auto& action : actions) {

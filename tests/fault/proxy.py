@@ -11,6 +11,7 @@ import selectors
 import signal
 import socket
 import threading
+import time
 
 import wire
 
@@ -27,6 +28,7 @@ FAULTS = {
     "restart": "the message is passed on, the server stops at once (pg_ctl -m immediate) and starts again",
 }
 
+LAST_WORDS = 10  # seconds that what a process sent before its end may take to arrive
 UNIT_ENDS = set("QSFHpdcfX")  # and Execute, unless its Sync follows
 
 
@@ -94,8 +96,12 @@ class Proxy:
         self.process_known.set()
 
     def close(self):
-        self.ending = True
+        """After the process has ended: what it sent last is still handled."""
         self.process_known.set()
+        end = time.monotonic() + LAST_WORDS
+        while self.connections and self.thread.is_alive() and not self.stalled and time.monotonic() < end:
+            time.sleep(0.002)
+        self.ending = True
         self.waker.send(b"x")
         self.thread.join()
         for connection in list(self.connections):

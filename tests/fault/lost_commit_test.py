@@ -1,0 +1,52 @@
+"""A commit whose answer was lost: the run finds out what became of it before it does anything, and says what it was."""
+
+import unittest
+
+import hook_runs
+import trial
+
+
+class LostCommitTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.bench = trial.Bench(hook_runs.HookCase.program)
+        cls.addClassCleanup(cls.bench.close)
+        cls.recorded = {}
+
+    def disturb(self, project, fault, *wanted):
+        """Disturbs the first message that holds the last text, after one with the text before it; (exit code, log)."""
+        if project not in self.recorded:
+            self.recorded[project] = trial.record(self.bench, project)
+        sent, expected = self.recorded[project]
+        message = 0
+        for text in wanted:
+            message = next(number for number in range(message + 1, len(sent) + 1) if text in sent[number - 1])
+        outcome = trial.Trial(self.bench, project, fault, message, expected).run()
+        self.assertEqual(outcome.violations, [], outcome.log)
+        return outcome.first_exit, outcome.log
+
+    def test_a_script_whose_commit_arrived_counts_as_committed(self):
+        code, log = self.disturb("wrapped", "swallow", "COMMIT;")
+        self.assertEqual(code, 0, log)
+        self.assertIn("the connection was lost during V1__tables.sql; reconnecting to see whether it was committed", log)
+        self.assertIn("V1__tables.sql was committed: its history row is there", log)
+
+    def test_a_script_that_never_arrived_was_rolled_back(self):
+        code, log = self.disturb("wrapped", "cut-before", "COMMIT;")
+        self.assertEqual(code, 75, log)
+        self.assertIn("the connection was lost during V1__tables.sql; its history row is not there, so it was rolled back",
+                      log)
+
+    def test_without_a_history_row_the_server_is_asked_for_the_transaction(self):
+        code, log = self.disturb("groundwork", "swallow", "CREATE SCHEMA", "Q COMMIT")
+        self.assertEqual(code, 0, log)
+        self.assertRegex(log, r"creating schemas and the history table: it was committed, says the server of transaction \d+")
+
+    def test_a_transaction_that_the_server_rolled_back_is_said_to_be(self):
+        code, log = self.disturb("groundwork", "cut-before", "CREATE SCHEMA", "Q COMMIT")
+        self.assertEqual(code, 75, log)
+        self.assertIn("the connection was lost at the commit, and it was rolled back, says the server", log)
+
+
+if __name__ == "__main__":
+    hook_runs.main()
