@@ -1,7 +1,7 @@
 # For people: what there is to do in this repository. Each target needs nothing done before it.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build demo test asan crash-matrix golden format lint bench clean
+.PHONY: help deps build demo test asan crash-matrix fuzz fuzzers golden format lint bench clean
 
 JOBS ?= $(shell nproc)
 # Where one test fills the machine for a minute, two at once are faster than eight.
@@ -26,7 +26,7 @@ demo: deps ## the example project, rendered and run in hook order on a throw-awa
 	@tools/demo $(BUILD)
 
 # ctest comes last, so that its summary is the last thing on the screen.
-test: build ## every test; with CI=true a missing peer is a failure
+test: build fuzzers ## every test; with CI=true a missing peer is a failure
 	ctest --preset dev --parallel $(TEST_JOBS)
 
 asan: deps ## every test under the address and undefined behaviour sanitizers
@@ -39,6 +39,16 @@ crash-matrix: deps ## every fault at every message of every project's run; MATRI
 	cmake --preset dev
 	cmake --build --preset dev --parallel $(JOBS) --target windlass-hook
 	/usr/bin/python3 tests/fault/matrix.py $(BUILD)/hook/windlass-hook --progress 250 $(MATRIX)
+
+fuzz: fuzzers ## look for inputs that break a promise, a minute for each fuzzer
+	cmake --preset dev >/dev/null
+	WINDLASS_FUZZ_SECONDS=60 ctest --preset dev --label-regex '^fuzz$$' --parallel $(TEST_JOBS) --verbose
+
+# Where there is no clang the tests that need these say so, and skip.
+fuzzers: deps
+	@if command -v clang++-14 >/dev/null; then \
+	  cmake --preset fuzz >/dev/null && cmake --build --preset fuzz --parallel $(JOBS); \
+	else echo "fuzzers: not built, because clang++-14 is not installed"; fi
 
 golden: build ## rewrite what tests compare to the byte; then read the diff
 	UPDATE_GOLDEN=1 ctest --preset dev -R '^(golden|project_test|lint_test)$$' --verbose

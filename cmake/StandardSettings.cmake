@@ -15,6 +15,7 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 option(WINDLASS_SANITIZE "Build with the address and undefined behaviour sanitizers" OFF)
+option(WINDLASS_FUZZ "Build the fuzzers of tests/fuzz and what they need, with libFuzzer (clang)" OFF)
 option(WINDLASS_COVERAGE "Build with coverage counters" OFF)
 option(WINDLASS_WERROR "Treat warnings as errors" ON)
 
@@ -36,4 +37,9 @@ endif()
 if(WINDLASS_COVERAGE)
   target_compile_options(windlass_settings INTERFACE --coverage)
   target_link_options(windlass_settings INTERFACE --coverage)
+endif()
+if(WINDLASS_FUZZ)
+  target_compile_options(windlass_settings INTERFACE -fsanitize=address,undefined,fuzzer-no-link
+                                                    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(windlass_settings INTERFACE -fsanitize=address,undefined)
 endif()

@@ -36,11 +36,46 @@ std::string_view take_until(std::string_view& rest, char separator) {
   return part;
 }
 
-void read_address(std::string_view address, DatabaseUrl& url) {
-  const auto colon = address.rfind(':');
-  const bool has_port = colon != std::string_view::npos && address.find(']', colon) == std::string_view::npos;
-  url.host = decoded(has_port ? address.substr(0, colon) : address);
-  if (has_port) url.port = address.substr(colon + 1);
+// The text before the first of `ends`, which is left in `rest`.
+std::string_view take_before(std::string_view& rest, std::string_view ends) {
+  const auto part = rest.substr(0, rest.find_first_of(ends));
+  rest.remove_prefix(part.size());
+  return part;
+}
+
+// libpq looks for the first @, and only up to the first slash: others are part of a password or name.
+void read_credentials(std::string_view& rest, DatabaseUrl& url) {
+  const auto at = rest.find_first_of("@/");
+  if (at == std::string_view::npos || rest[at] != '@') return;
+  auto credentials = rest.substr(0, at);
+  rest.remove_prefix(at + 1);
+  url.user = decoded(take_until(credentials, ':'));
+  url.password = Secret(decoded(credentials));
+}
+
+// "host:port" as often as there are servers, an IPv6 address in brackets. As in libpq the names and the ports
+// become two lists with commas. False when a bracket does not end.
+bool read_servers(std::string_view& rest, DatabaseUrl& url) {
+  for (bool more = true; more;) {
+    if (rest.starts_with('[')) {
+      const auto end = rest.find(']');
+      if (end == std::string_view::npos) return false;
+      url.host += rest.substr(1, end - 1);
+      rest.remove_prefix(end + 1);
+    } else {
+      url.host += decoded(take_before(rest, ":/?,"));
+    }
+    if (rest.starts_with(':')) {
+      rest.remove_prefix(1);
+      url.port += decoded(take_before(rest, "/?,"));
+    }
+    more = rest.starts_with(',');
+    if (!more) continue;
+    rest.remove_prefix(1);
+    url.host += ',';
+    url.port += ',';
+  }
+  return rest.empty() || rest.front() == '/' || rest.front() == '?';
 }
 
 // libpq lets parameters say what stands before them too, and then they win.
@@ -109,16 +144,11 @@ std::optional<DatabaseUrl> parse_database_url(std::string_view text) {
   }
   if (rest.size() == before) return std::nullopt;
   DatabaseUrl url;
-  auto location = take_until(rest, '?');
-  auto authority = take_until(location, '/');
-  url.database = decoded(location);
-  if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
-    auto credentials = authority.substr(0, at);
-    authority.remove_prefix(at + 1);
-    url.user = decoded(take_until(credentials, ':'));
-    url.password = Secret(decoded(credentials));
-  }
-  read_address(authority, url);
+  read_credentials(rest, url);
+  if (!read_servers(rest, url)) return std::nullopt;
+  auto path = take_until(rest, '?');
+  take_until(path, '/');
+  url.database = decoded(path);
   while (!rest.empty()) {
     auto parameter = take_until(rest, '&');
     const auto name = decoded(take_until(parameter, '='));
@@ -128,9 +158,19 @@ std::optional<DatabaseUrl> parse_database_url(std::string_view text) {
 }
 
 Secret to_url(const DatabaseUrl& url) {
-  std::string text = fmt::format("postgresql://{}:{}@{}", url_encoded(url.user),
-                                 url_encoded(url.password.reveal()), url.host);
-  if (!url.port.empty()) text += ":" + url.port;
+  std::string text =
+      fmt::format("postgresql://{}:{}@", url_encoded(url.user), url_encoded(url.password.reveal()));
+  std::string_view hosts = url.host;
+  std::string_view ports = url.port;
+  for (bool first = true; first || !hosts.empty(); first = false) {
+    const auto host = take_until(hosts, ',');
+    const auto port = take_until(ports, ',');
+    if (!first) text += ',';
+    // A slash begins a socket's folder, a colon stands only in an IPv6 address.
+    const bool bracketed = host.find(':') != std::string_view::npos && !host.starts_with('/');
+    text += bracketed ? fmt::format("[{}]", host) : url_encoded(host);
+    if (!port.empty()) text += fmt::format(":{}", port);
+  }
   text += "/" + url_encoded(url.database);
   char separator = '?';
   for (const auto& [name, value] : url.parameters) {

@@ -21,8 +21,29 @@ Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+// JSON lets DEL and U+0080 to U+009F stand as they are; a terminal that shows the line may obey them.
+std::string without_terminal_controls(const std::string& json) {
+  std::string result;
+  result.reserve(json.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(json[i]);
+    const auto next = i + 1 < json.size() ? static_cast<unsigned char>(json[i + 1]) : 0U;
+    if (byte == 0x7F) {
+      result += "\\u007f";
+    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+      result += fmt::format("\\u{:04x}", next);
+      ++i;
+    } else {
+      result += json[i];
+    }
+  }
+  return result;
+}
+
 // Server messages in another encoding must not cost us the report: bytes that are no UTF-8 become U+FFFD.
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+  return without_terminal_controls(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
 
 std::optional<std::string_view> name_of(const std::optional<Phase>& phase) {
   return phase ? std::optional(phase_name(*phase)) : std::nullopt;
@@ -134,8 +155,8 @@ std::string report_json(const Report& report) {
 std::string termination_message(const Report& report, std::size_t limit) {
   // Escapes make the length hard to foresee, so the longer text gives way step by step until the line fits.
   constexpr std::size_t kStep = 16;
-  std::size_t message_size = report.message.size();
-  std::size_t hint_size = report.hint.size();
+  std::size_t message_size = std::min(report.message.size(), limit);
+  std::size_t hint_size = std::min(report.hint.size(), limit);
   std::string line = one_line(report, message_size, hint_size);
   while (line.size() > limit && message_size + hint_size > 0) {
     std::size_t& longer = message_size >= hint_size ? message_size : hint_size;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "core/base/text.hpp"
 #include "hook/settings/bindings.hpp"
@@ -11,11 +12,29 @@
 namespace windlass::hook {
 namespace {
 
+// Of one server or of several: digits and commas. Whoever forgets "@host" writes a password there.
+bool is_port(std::string_view text) {
+  return text.find_first_not_of("0123456789,") == std::string_view::npos;
+}
+
 std::string address(const std::string& host, const std::string& port, const std::string& database) {
+  if (!is_port(port)) return "";
   std::string text = host;
   if (!port.empty()) text += ":" + port;
   if (!database.empty()) text += "/" + database;
   return text;
+}
+
+// Whether what stands behind the colons of "host:port,[::1]:port" are ports.
+bool has_only_ports(std::string_view servers) {
+  while (!servers.empty()) {
+    const std::string_view server = servers.substr(0, servers.find(','));
+    servers.remove_prefix(std::min(server.size() + 1, servers.size()));
+    const auto bracket = server.rfind(']');
+    const auto colon = server.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (colon != std::string_view::npos && !is_port(server.substr(colon + 1))) return false;
+  }
+  return true;
 }
 
 // What stands behind the user and password of a URI, up to its parameters.
@@ -25,33 +44,46 @@ std::string uri_address(std::string_view uri) {
   if (at != std::string_view::npos) uri.remove_prefix(at + 1);
   uri = uri.substr(0, uri.find('?'));
   // A second @ is a password with an unescaped slash or @ in it: better show nothing than a piece of it.
-  return uri.find('@') == std::string_view::npos ? std::string(uri) : "";
+  const bool odd = uri.find('@') != std::string_view::npos || !has_only_ports(uri.substr(0, uri.find('/')));
+  return odd ? "" : std::string(uri);
 }
 
-// One word of a keyword string, quoted or not, with libpq's escapes; what was read is removed from `text`.
-std::string take_value(std::string_view& text) {
+// What libpq takes for a blank (isspace in the C locale); a line end separates keywords as a blank does.
+constexpr std::string_view kBlanks = " \t\n\v\f\r";
+
+std::string_view without_leading_blanks(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(kBlanks), text.size()));
+}
+
+// One value of a keyword string, quoted or not, with libpq's escapes; what was read is removed from `text`.
+// Nothing when its quote has no end.
+std::optional<std::string> take_value(std::string_view& text) {
   const bool quoted = text.starts_with('\'');
   if (quoted) text.remove_prefix(1);
   std::string value;
   while (!text.empty()) {
     const char c = text.front();
-    if (quoted ? c == '\'' : c == ' ') break;
+    if (quoted ? c == '\'' : kBlanks.find(c) != std::string_view::npos) break;
     if (c == '\\' && text.size() > 1) text.remove_prefix(1);
     value += text.front();
     text.remove_prefix(1);
   }
+  if (quoted && text.empty()) return std::nullopt;
   if (!text.empty()) text.remove_prefix(1);
   return value;
 }
 
+// Empty for what libpq would not read: a password may stand anywhere in it.
 std::string keyword_address(std::string_view text) {
   std::map<std::string, std::string> values;
-  while (!(text = trim(text)).empty()) {
-    const auto equals = text.find('=');
-    if (equals == std::string_view::npos) return "";
-    const auto name = std::string(trim(text.substr(0, equals)));
-    text = trim(text.substr(equals + 1));
-    values[name] = take_value(text);
+  while (!(text = without_leading_blanks(text)).empty()) {
+    const auto name = text.substr(0, text.find_first_of("= \t\n\v\f\r"));
+    text = without_leading_blanks(text.substr(name.size()));
+    if (name.empty() || !text.starts_with('=')) return "";
+    text = without_leading_blanks(text.substr(1));
+    const auto value = take_value(text);
+    if (!value) return "";
+    values[std::string(name)] = *value;
   }
   const auto& host = values["host"].empty() ? values["hostaddr"] : values["host"];
   return address(host, values["port"], values["dbname"]);

@@ -24,15 +24,42 @@ TEST_CASE("a URL is taken apart and put together again") {
 TEST_CASE("parts that are missing stay empty") {
   const auto url = parse_database_url("postgresql://app@[::1]");
   REQUIRE(url);
-  CHECK(url->host == "[::1]");
+  CHECK(url->host == "::1");
   CHECK(url->port.empty());
   CHECK(url->password.empty());
   CHECK(url->database_name() == "app");
   CHECK(parse_database_url("postgresql:///shop")->database == "shop");
 }
 
+TEST_CASE("an IPv6 address loses its brackets and gets them back: PGHOST takes none") {
+  const auto url = parse_database_url("postgresql://app@[2001:db8::1]:6432/shop");
+  REQUIRE(url);
+  CHECK(url->host == "2001:db8::1");
+  CHECK(url->port == "6432");
+  CHECK(to_url(*url).reveal() == "postgresql://app:@[2001:db8::1]:6432/shop");
+}
+
+TEST_CASE("several servers and socket folders are what libpq makes of them") {
+  const auto url = parse_database_url("postgresql://app@one:1,two,[::1]:3/shop?sslmode=require");
+  REQUIRE(url);
+  CHECK(url->host == "one,two,::1");
+  CHECK(url->port == "1,,3");
+  CHECK(to_url(*url).reveal() == "postgresql://app:@one:1,two,[::1]:3/shop?sslmode=require");
+  const auto socket = parse_database_url("postgresql:///shop?host=/run/pg");
+  CHECK(to_url(socket.value()).reveal() == "postgresql://:@%2Frun%2Fpg/shop");
+}
+
+TEST_CASE("the first @ ends the password, as in libpq") {
+  const auto url = parse_database_url("postgresql://app:a?b:c@db/shop@x");
+  REQUIRE(url);
+  CHECK(url->password.reveal() == "a?b:c");
+  CHECK(url->host == "db");
+  CHECK(url->database == "shop@x");
+}
+
 TEST_CASE("what is no PostgreSQL URL is none") {
-  for (const auto* text : {"", "mysql://a@b/c", "host=db dbname=shop", "postgresql:", "see postgresql://x"}) {
+  for (const auto* text : {"postgresql://app@[::1/shop", "postgresql://app@[::1]x/shop", "", "mysql://a@b/c",
+                           "host=db dbname=shop", "postgresql:", "see postgresql://x"}) {
     CHECK_FALSE(parse_database_url(text));
   }
 }

@@ -44,6 +44,24 @@ TEST_CASE("the JSON of a migrate holds what tools rely on") {
       {"version": null, "description": "views", "script": "R__views.sql", "checksum": null, "durationMs": 3}]})"));
 }
 
+TEST_CASE("what a terminal may obey is written as an escape") {
+  auto report = migrated();
+  report.message = "a\x7f\xC2\x80\xC2\x9F\xC2\xA0\x1b[31m";
+  const auto line = termination_message(report);
+  CHECK_THAT(line, Catch::Contains("a\\u007f\\u0080\\u009f\xC2\xA0\\u001b[31m"));
+  CHECK(json::parse(line)["message"] == report.message);
+  CHECK(json::parse(report_json(report))["message"] == report.message);
+}
+
+TEST_CASE("a message of megabytes is cut at once, not sixteen bytes at a time") {
+  auto report = migrated();
+  report.message = std::string(std::size_t{4} << 20U, 'x');
+  report.hint = report.message;
+  const auto line = termination_message(report);
+  CHECK(line.size() <= kTerminationLimit);
+  CHECK(json::accept(line));
+}
+
 TEST_CASE("the JSON of a failure names the script and keeps the details") {
   auto report = migrated();
   report.failed_script = "V3__items.sql";

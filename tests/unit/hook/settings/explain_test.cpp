@@ -35,6 +35,23 @@ TEST_CASE("the address of a URL holds neither user nor password") {
   CHECK(database_address(settings) == c.address);
 }
 
+TEST_CASE("a password where it does not belong is not shown as part of an address") {
+  const auto* const url =
+      GENERATE("host=db\npassword=secret\nport=1 x", "host=db\tuser=app password='secret", "port=5432secret",
+               "postgresql://app:secret", "postgresql://db:1,app:secret/shop",
+               "postgresql://[::1]:secret/shop", "=x host=secret", "host=db port=1 password='secret");
+  CAPTURE(url);
+  Settings settings;
+  settings.database_url = Secret(url);
+  CHECK(database_address(settings).empty());
+}
+
+TEST_CASE("a line end separates keywords as a blank does") {
+  Settings settings;
+  settings.database_url = Secret("host=db\npassword=secret\n\tport=5433\r\ndbname=shop\n");
+  CHECK(database_address(settings) == "db:5433/shop");
+}
+
 TEST_CASE("the address of separate settings is put together") {
   Settings settings;
   CHECK(database_address(settings).empty());
