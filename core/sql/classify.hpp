@@ -26,7 +26,24 @@ enum class LockClass {
 };
 
 // What a statement that cannot run in a transaction makes or unmakes: a rerun asks the server for it.
-enum class Effect { kOther, kCreateIndex, kDropIndex, kReindex, kAddEnumValue, kVacuum, kDetachPartition };
+enum class Effect {
+  kOther,  // nothing that the server's catalogue could tell of: CALL, DO
+  kCreateIndex,
+  kDropIndex,
+  kReindex,  // as good twice as once, but interrupted it leaves indexes behind
+  kAddEnumValue,
+  kDetachPartition,
+  kCreateDatabase,
+  kDropDatabase,
+  kCreateTablespace,
+  kDropTablespace,
+  kCreateSubscription,
+  kDropSubscription,
+  kChangePublications,  // of a subscription, one by one
+  kCommitPrepared,
+  kRollbackPrepared,
+  kIdempotent,  // as good twice as once: VACUUM, CLUSTER, ALTER SYSTEM, ALTER DATABASE SET TABLESPACE
+};
 
 struct StatementClass {
   // CALL of a procedure that commits and REINDEX of a partitioned table are refused in a block too, which the
@@ -40,8 +57,9 @@ struct StatementClass {
   // that it only reads are left out; a foreign key that a DROP removes names the other table in the database
   // only.
   std::vector<std::string> relations;
-  // Index, type or partition that `effect` is about, as written; a new index with the schema that its table
-  // is written with, because it is made there. Empty when it has no name.
+  // Index, type, partition, database, tablespace or subscription that `effect` is about, as written; a new
+  // index with the schema that its table is written with, because it is made there; of a prepared transaction
+  // the literal. Empty when it has no name.
   std::string object;
   bool if_exists = false;  // IF EXISTS or IF NOT EXISTS was written
 

@@ -26,19 +26,21 @@ void start(WordReader& words, int, StatementClass& result) {
 }
 
 // COMMIT PREPARED and ROLLBACK PREPARED end another transaction, and not from inside one.
-bool ends_prepared(WordReader& words, StatementClass& result) {
+bool ends_prepared(WordReader& words, StatementClass& result, Effect effect) {
   if (!words.accept("prepared")) return false;
   result.command += " PREPARED";
   result.in_transaction = InTransaction::kForbidden;
+  result.effect = effect;
+  if (words.token(0).kind == TokenKind::kString) result.object = words.text_of(words.token(0));
   return true;
 }
 
 void commit(WordReader& words, int, StatementClass& result) {
-  if (!ends_prepared(words, result)) result.control = Control::kCommit;
+  if (!ends_prepared(words, result, Effect::kCommitPrepared)) result.control = Control::kCommit;
 }
 
 void rollback(WordReader& words, int, StatementClass& result) {
-  if (ends_prepared(words, result)) return;
+  if (ends_prepared(words, result, Effect::kRollbackPrepared)) return;
   if (!words.accept("work")) words.accept("transaction");
   result.control = words.accept("to") ? Control::kSavepoint : Control::kRollback;
   if (result.control == Control::kSavepoint) result.command += " TO SAVEPOINT";
@@ -60,7 +62,7 @@ void vacuum(WordReader& words, int, StatementClass& result) {
   }
   if (full) result.command = "VACUUM FULL";
   result.in_transaction = InTransaction::kForbidden;
-  result.effect = Effect::kVacuum;
+  result.effect = Effect::kIdempotent;
   result.lock = full ? LockClass::kHeavy : LockClass::kScan;
   result.relations = words.accept_names();
 }
@@ -78,6 +80,7 @@ void cluster(WordReader& words, int, StatementClass& result) {
   words.accept_options();
   words.accept("verbose");
   result.lock = LockClass::kHeavy;
+  result.effect = Effect::kIdempotent;
   const std::string name = words.accept_name();
   if (name.empty()) {
     result.in_transaction = InTransaction::kForbidden;

@@ -116,8 +116,16 @@ void create_index(WordReader& words, StatementClass& result) {
   if (!result.object.empty()) result.object.insert(0, schema_prefix(result.relations.front()));
 }
 
+// Databases, tablespaces and subscriptions: what `effect` makes or unmakes, by its name.
+void make_or_unmake(Effect effect, WordReader& words, StatementClass& result) {
+  accept_if_exists(words);
+  result.effect = effect;
+  result.object = words.accept_name();
+}
+
 // Without a connection or without a slot there is nothing on the other server that could not be rolled back.
 void create_subscription(WordReader& words, StatementClass& result) {
+  make_or_unmake(Effect::kCreateSubscription, words, result);
   while (!words.at_end() && !words.accept("with")) words.skip();
   const Options options = words.accept_options();
   if (!is_off(options, "connect") && !is_off(options, "create_slot")) forbid(result);
@@ -144,11 +152,14 @@ void alter_database(WordReader& words, StatementClass& result) {
   if (!words.accept("set")) words.accept("with");
   if (!words.sees("tablespace")) return;
   result.command += " SET TABLESPACE";
+  result.effect = Effect::kIdempotent;
   forbid(result);
 }
 
 void alter_subscription(WordReader& words, int server_version, StatementClass& result) {
-  words.accept_name();
+  result.object = words.accept_name();
+  const bool one_by_one = words.sees("add publication") || words.sees("drop publication");
+  result.effect = one_by_one ? Effect::kChangePublications : Effect::kIdempotent;
   if (words.accept("refresh publication")) {
     if (server_version >= 14) forbid(result);
     return;
@@ -246,7 +257,10 @@ void classify_create(WordReader& words, int, StatementClass& result) {
   }
   const std::string_view kind = accept_kind(words, result);
   if (kind == "index") return create_index(words, result);
-  if (kind == "database" || kind == "tablespace") return forbid(result);
+  if (kind == "database" || kind == "tablespace") {
+    make_or_unmake(kind == "database" ? Effect::kCreateDatabase : Effect::kCreateTablespace, words, result);
+    return forbid(result);
+  }
   if (kind == "subscription") return create_subscription(words, result);
   if (kind == "table") return create_table(words, result);
   if (kind == "trigger" || kind == "policy") return locks_table_behind("on", words, result);
@@ -264,7 +278,10 @@ void classify_alter(WordReader& words, int server_version, StatementClass& resul
   if (is_one_of(kind, kRelations)) return alter_table(words, result);
   if (is_one_of(kind, kOnTables)) return locks_table_behind("on", words, result);
   if (kind == "database") return alter_database(words, result);
-  if (kind == "system") return forbid(result);
+  if (kind == "system") {
+    result.effect = Effect::kIdempotent;
+    return forbid(result);
+  }
   if (kind == "subscription") return alter_subscription(words, server_version, result);
   if (kind == "type") return alter_type(words, result);
   if (kind == "domain") return alter_domain(words, result);
@@ -273,7 +290,13 @@ void classify_alter(WordReader& words, int server_version, StatementClass& resul
 
 void classify_drop(WordReader& words, int, StatementClass& result) {
   const std::string_view kind = accept_kind(words, result);
-  if (kind == "database" || kind == "tablespace" || kind == "subscription") forbid(result);
+  if (kind == "database" || kind == "tablespace" || kind == "subscription") {
+    make_or_unmake(kind == "database"     ? Effect::kDropDatabase
+                   : kind == "tablespace" ? Effect::kDropTablespace
+                                          : Effect::kDropSubscription,
+                   words, result);
+    forbid(result);
+  }
   if (is_one_of(kind, kElsewhere) || kind.empty()) return;
   if (is_one_of(kind, kOnTables)) return locks_table_behind("on", words, result);
   result.lock = LockClass::kFast;

@@ -89,19 +89,6 @@ Milliseconds deadlock_timeout(Session& session) {
   return Milliseconds(std::stoll(text.value_or("1000")));
 }
 
-std::optional<IndexState> index_state(Session& session, const std::string& name_as_written) {
-  const Rows rows = session.query(
-      "looking for an index",
-      "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), "
-      "i.indisvalid AND i.indisready, EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p "
-      "WHERE p.index_relid = c.oid) "
-      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid "
-      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)",
-      {name_as_written});
-  if (rows.empty()) return std::nullopt;
-  return IndexState{*rows[0][0], rows[0][1] == "t", rows[0][2] == "t"};
-}
-
 std::vector<std::string> invalid_indexes(Session& session, const std::vector<std::string>& schemas) {
   return first_column(
       session.query("looking for invalid indexes",

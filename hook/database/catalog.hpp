@@ -24,14 +24,6 @@ bool may_create_in_database(Session& session);
 bool may_create_in_schema(Session& session, const std::string& schema);
 Milliseconds deadlock_timeout(Session& session);
 
-// An index, found by its name as written in a script (looked up through search_path).
-struct IndexState {
-  std::string name;  // schema-qualified and quoted
-  bool valid = false;
-  bool being_built = false;  // by a session that lives
-};
-std::optional<IndexState> index_state(Session& session, const std::string& name_as_written);
-
 // Schema-qualified names, in the schemas given.
 std::vector<std::string> invalid_indexes(Session& session, const std::vector<std::string>& schemas);
 // "schema.table.constraint".

@@ -21,11 +21,12 @@ std::vector<Intent> read_intents(Session& session, const IntentKey& key) {
   if (!own_tables_exist(session, key.schema)) return intents;
   const Rows rows =
       session.query("reading intents",
-                    "SELECT statement, statement_sha256, state, run_id, started_at FROM " + table_of(key) +
-                        " WHERE history_table = $1 AND script = $2 ORDER BY statement",
+                    "SELECT statement, statement_sha256, state, run_id, started_at, found FROM " +
+                        table_of(key) + " WHERE history_table = $1 AND script = $2 ORDER BY statement",
                     {key.history_table, key.script});
   for (const auto& row : rows) {
-    intents.push_back({std::stoul(*row[0]), *row[1], *row[2] == "done", *row[3], *row[4]});
+    intents.push_back(
+        {std::stoul(*row[0]), *row[1], *row[2] == "done", *row[3], *row[4], row[5].value_or("")});
   }
   return intents;
 }
@@ -43,15 +44,16 @@ std::vector<std::string> scripts_in_flight(Session& session, const std::string& 
 }
 
 void write_intent(Session& session, const IntentKey& key, std::size_t statement, const std::string& sha256,
-                  const std::string& run_id) {
+                  const std::string& run_id, const std::string& found) {
   session.query(
       "writing the intent of a statement",
       "INSERT INTO " + table_of(key) +
-          " (history_table, script, statement, statement_sha256, state, run_id) "
-          "VALUES ($1, $2, $3, $4, 'started', $5) ON CONFLICT (history_table, script, statement) DO UPDATE "
+          " (history_table, script, statement, statement_sha256, state, run_id, found) "
+          "VALUES ($1, $2, $3, $4, 'started', $5, nullif($6, '')) ON CONFLICT (history_table, script, "
+          "statement) DO UPDATE "
           "SET state = 'started', statement_sha256 = excluded.statement_sha256, run_id = excluded.run_id, "
-          "started_at = excluded.started_at, done_at = NULL",
-      {key.history_table, key.script, std::to_string(statement), sha256, run_id});
+          "started_at = excluded.started_at, done_at = NULL, found = excluded.found",
+      {key.history_table, key.script, std::to_string(statement), sha256, run_id, found});
 }
 
 std::string intent_done_statement(const Session& session, const IntentKey& key, std::size_t statement) {

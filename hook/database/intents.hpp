@@ -16,7 +16,15 @@ struct Intent {
   bool done = false;
   std::string run_id;
   std::string started_at;
+  // Before the statement was sent: what the server said of its object (object_state.hpp), kSharedTransaction
+  // or kSelfCommitting. Empty in rows that older versions wrote.
+  std::string found;
 };
+
+// The statement shares its transaction with its progress record: in flight means rolled back.
+inline constexpr std::string_view kSharedTransaction = "shared";
+// The statement (CALL, DO) ends transactions of its own, and the catalogue does not tell of it.
+inline constexpr std::string_view kSelfCommitting = "self-committing";
 
 // Which script of which history table; `script` is the history table's `script`.
 struct IntentKey {
@@ -33,7 +41,7 @@ std::vector<std::string> scripts_in_flight(Session& session, const std::string& 
 
 // Durable when it returns; the statement may be sent then.
 void write_intent(Session& session, const IntentKey& key, std::size_t statement, const std::string& sha256,
-                  const std::string& run_id);
+                  const std::string& run_id, const std::string& found = "");
 // As one statement without semicolon, to share the transaction of the statement that it speaks of, or to
 // follow it.
 std::string intent_done_statement(const Session& session, const IntentKey& key, std::size_t statement);

@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS {} (
     run_id uuid NOT NULL,
     started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     done_at timestamptz,
+    found text,
     PRIMARY KEY (history_table, script, statement)
 );
 CREATE TABLE IF NOT EXISTS {} (

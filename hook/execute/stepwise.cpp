@@ -9,23 +9,16 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "hook/database/catalog.hpp"
-#include "hook/execute/failure_report.hpp"
+#include "hook/execute/index_build.hpp"
 #include "hook/execute/lock_ramp.hpp"
 #include "hook/execute/run_monitor.hpp"
+#include "hook/execute/stepwise_failure.hpp"
 
 namespace windlass::hook {
 namespace {
 
-constexpr std::string_view kSettleHint =
-    "Look whether the statement took effect, then run: windlass-hook repair --confirm applied:SCRIPT when it "
-    "did, "
-    "--confirm not-applied:SCRIPT when it did not. After that, migrate goes on.";
-
-std::string settle_hint(const std::string& script) {
-  std::string hint(kSettleHint);
-  for (auto at = hint.find("SCRIPT"); at != std::string::npos; at = hint.find("SCRIPT"))
-    hint.replace(at, 6, script);
-  return hint;
+bool is_nameless_index(const sql::StatementClass& statement) {
+  return statement.effect == sql::Effect::kCreateIndex && statement.object.empty();
 }
 
 }  // namespace
@@ -33,7 +26,11 @@ std::string settle_hint(const std::string& script) {
 Stepwise::Stepwise(Executor& executor, const ScriptJob& job)
     : executor_(executor),
       job_(job),
-      key_{executor.settings_.history.schema, executor.settings_.history.table, job.script.source.path} {}
+      key_{executor.settings_.history.schema, executor.settings_.history.table, job.script.source.path},
+      watched_(executor.database_, executor.clock_, executor.stop_, executor.deadline_,
+               executor.settings_.retries) {}
+
+Session& Stepwise::session() const { return executor_.database_.session(); }
 
 std::string_view Stepwise::text(std::size_t index) const {
   return job_.script.statements[index].text(job_.script.replaced.text);
@@ -41,17 +38,26 @@ std::string_view Stepwise::text(std::size_t index) const {
 
 std::string Stepwise::digest(std::size_t index) const { return sha256_hex(text(index)); }
 
-// DO and CALL may commit by themselves, which they can only outside a transaction block.
 bool Stepwise::shares_transaction(std::size_t index) const {
   const auto& statement = job_.script.classes[index];
-  return statement.in_transaction == sql::InTransaction::kAllowed && statement.command != "CALL" &&
-         statement.command != "DO" && statement.control == sql::Control::kNone;
+  return statement.in_transaction == sql::InTransaction::kAllowed &&
+         statement.control == sql::Control::kNone && !refused_in_block_.contains(index);
+}
+
+bool Stepwise::is_self_committing(std::size_t index) const {
+  return !shares_transaction(index) && job_.script.classes[index].effect == sql::Effect::kOther;
+}
+
+const Intent* Stepwise::intent_of(std::size_t index) const {
+  const auto found =
+      std::find_if(intents_.begin(), intents_.end(), [&](const Intent& x) { return x.statement == index; });
+  return found == intents_.end() ? nullptr : &*found;
 }
 
 Milliseconds Stepwise::run() {
+  refuse_corrupting_build(job_.script, session().server_version());
   const auto began = executor_.clock_.now();
-  Session& session = executor_.database_.session();
-  intents_ = read_intents(session, key_);
+  intents_ = read_intents(session(), key_);
   check_intents();
   if (!intents_.empty()) {
     log::info(
@@ -66,10 +72,9 @@ Milliseconds Stepwise::run() {
       run_session_setting(i);
       continue;
     }
-    const auto intent =
-        std::find_if(intents_.begin(), intents_.end(), [&](const Intent& x) { return x.statement == i; });
-    const bool begun = intent != intents_.end();
-    if (!(begun && (intent->done || settle(i, *intent) == Settled::kHappened))) run_statement(i);
+    before_ = {};
+    const Intent* intent = intent_of(i);
+    if (!(intent != nullptr && (intent->done || is_settled(i, *intent)))) run_statement(i);
     ++done_before_;
   }
   const Milliseconds took = elapsed(executor_.clock_, began);
@@ -89,70 +94,73 @@ void Stepwise::check_intents() const {
   }
 }
 
-Stepwise::Settled Stepwise::settle(std::size_t index, const Intent& intent) {
+bool Stepwise::is_settled(std::size_t index, const Intent& intent) {
+  if (intent.found == kSharedTransaction) return false;
   const auto& statement = job_.script.classes[index];
-  // A statement that shares its transaction with the progress record was rolled back with it.
-  if (shares_transaction(index)) return Settled::kRunAgain;
-  const auto state =
-      statement.object.empty() ? std::nullopt : index_state(executor_.database_.session(), statement.object);
-  switch (statement.effect) {
-    case sql::Effect::kCreateIndex:
-      if (!statement.object.empty()) {
-        log::info(fmt::format("index {} of the interrupted statement is {}", statement.object,
-                              !state         ? "not there"
-                              : state->valid ? "there and valid"
-                                             : "there but invalid"));
-        if (state && state->valid) {
-          executor_.database_.session().execute(
-              "recording progress", intent_done_statement(executor_.database_.session(), key_, index));
-          return Settled::kHappened;
-        }
-        return Settled::kRunAgain;
-      }
-      break;
-    case sql::Effect::kDropIndex:
-      if (!statement.object.empty()) return state ? Settled::kRunAgain : Settled::kHappened;
-      break;
-    case sql::Effect::kReindex:
-    case sql::Effect::kVacuum: return Settled::kRunAgain;  // doing it twice is as good as once
-    default: break;
-  }
-  throw Error(
-      ExitCode::kPartlyApplied,
-      fmt::format("{}: statement {} ({}) was in flight when run {} ended at {}, and the server cannot tell "
-                  "whether it took effect",
-                  to_string(job_.script.position(job_.script.statements[index].offset)), index + 1,
-                  statement.command, intent.run_id, intent.started_at),
-      settle_hint(job_.script.source.path));
+  const bool may_commit_itself = statement.command == "CALL" || statement.command == "DO";
+  if (intent.found.empty() && shares_transaction(index) && !may_commit_itself) return false;
+  if (shares_transaction(index)) refused_in_block_.insert(index);
+  before_ = parse_object_state(intent.found);
+  const ObjectState now = state_after(session(), statement, before_);
+  const Settlement settlement = settle(statement.effect, before_, now);
+  if (settlement == Settlement::kUnknown) throw unsettled_error(job_.script, index, intent);
+  if (!statement.object.empty() && now.presence != ObjectState::Presence::kUnknown)
+    log::info(
+        fmt::format("{} was in flight; {} is {} now", statement.command, statement.object, to_text(now)));
+  if (settlement != Settlement::kHappened) return false;
+  if (statement.effect == sql::Effect::kCreateIndex &&
+      IndexBuild(watched_, statement, text(index), before_).is_another())
+    return false;
+  mark_done(index);
+  return true;
 }
 
-void Stepwise::drop_invalid_index(std::size_t index) {
+Stepwise::Ready Stepwise::make_ready(std::size_t index) {
   const auto& statement = job_.script.classes[index];
-  if (statement.effect != sql::Effect::kCreateIndex || statement.object.empty()) return;
-  Session& session = executor_.database_.session();
-  const auto state = index_state(session, statement.object);
-  if (!state || state->valid) return;
-  if (state->being_built) {
-    throw Error(ExitCode::kTransient, fmt::format("index {} is being built by another session", state->name),
-                "Wait until that build has ended, then run again.");
+  if (statement.effect == sql::Effect::kCreateIndex) {
+    const IndexBuild build(watched_, statement, text(index), before_);
+    if (shares_transaction(index)) {
+      build.sweep();
+    } else if (build.is_there_or_make_room()) {
+      log::info(fmt::format("{}: statement {}: the index is there, valid and the same; nothing to build",
+                            job_.script.source.path, index + 1));
+      return Ready::kDone;
+    }
   }
-  log::warning(fmt::format("dropping index {}, which an interrupted build left invalid", state->name));
-  session.execute("lifting the session's limits", "SET lock_timeout = 0; SET statement_timeout = 0");
-  session.execute("dropping the invalid index " + state->name, "DROP INDEX CONCURRENTLY " + state->name);
+  if (statement.effect == sql::Effect::kReindex && intent_of(index) != nullptr)
+    sweep_reindex(watched_, statement);
+  const bool detaches = statement.effect == sql::Effect::kDetachPartition && !shares_transaction(index);
+  const bool pending =
+      detaches && state_after(session(), statement, {}).presence == ObjectState::Presence::kUnfinished;
+  return pending ? Ready::kFinish : Ready::kRun;
 }
 
 void Stepwise::run_statement(std::size_t index) {
+  const auto& statement = job_.script.classes[index];
   for (int attempt = 0;; ++attempt) {
-    drop_invalid_index(index);
-    write_intent(executor_.database_.session(), key_, index, digest(index), executor_.settings_.run_id);
+    const Ready ready = make_ready(index);
+    if (!(is_nameless_index(statement) && before_.presence == ObjectState::Presence::kAbsent))
+      before_ = state_before(session(), statement);
+    write_intent(session(), key_, index, digest(index), executor_.settings_.run_id,
+                 shares_transaction(index)   ? std::string(kSharedTransaction)
+                 : is_self_committing(index) ? std::string(kSelfCommitting)
+                                             : to_text(before_));
+    if (ready == Ready::kDone) break;
+    if (ready == Ready::kFinish) {
+      finish_detach(watched_, statement.object);
+      break;
+    }
     const RunResult result = send(index);
     if (result.end == RunEnd::kDone) break;
-    handle_failure(index, result, attempt);
+    if (!was_refused_in_block(index, result)) handle_failure(index, result, attempt);
   }
-  Session& session = executor_.database_.session();
-  if (!shares_transaction(index)) {
-    session.execute("recording progress", intent_done_statement(session, key_, index));
-  }
+  if (!shares_transaction(index)) mark_done(index);
+  if (statement.effect == sql::Effect::kCreateIndex && !shares_transaction(index))
+    IndexBuild(watched_, statement, text(index), before_).analyze();
+}
+
+void Stepwise::mark_done(std::size_t index) {
+  session().execute("recording progress", intent_done_statement(session(), key_, index));
 }
 
 // A SET belongs to its session: a rerun, in another session, needs it again for what comes behind it.
@@ -162,19 +170,20 @@ bool Stepwise::is_session_setting(std::size_t index) const {
 }
 
 void Stepwise::set_up_session() {
-  Session& session = executor_.database_.session();
   std::string setup;
-  for (const auto& one :
-       session_statements(executor_.settings_, session, Scope::kSession, executor_.settings_.lock_timeout)) {
+  for (const auto& one : session_statements(executor_.settings_, session(), Scope::kSession,
+                                            executor_.settings_.lock_timeout)) {
     setup += one + ";";
   }
-  session.execute("setting up the session", setup);
+  session().execute("setting up the session", setup);
 }
 
 void Stepwise::run_session_setting(std::size_t index) {
   const RunResult result = send(index);
   if (result.end == RunEnd::kLost) throw lost_connection("running " + job_.script.source.path);
-  if (result.end != RunEnd::kDone) fail(index, result);
+  if (result.end == RunEnd::kStopped) throw stopped_error(job_.script, index, result);
+  if (result.end == RunEnd::kFailed)
+    throw statement_error(job_.script, index, result, {done_before_, "", false});
 }
 
 RunResult Stepwise::send(std::size_t index) {
@@ -182,22 +191,13 @@ RunResult Stepwise::send(std::size_t index) {
   if (job_.script.classes[index].lock != sql::LockClass::kConcurrent) {
     return send_under(index, executor_.settings_.lock_timeout);
   }
-  Session& session = executor_.database_.session();
-  const auto limits = session.query("reading the session's limits",
-                                    "SELECT pg_catalog.current_setting('lock_timeout'), "
-                                    "pg_catalog.current_setting('statement_timeout')");
-  session.execute("lifting the session's limits", "SET lock_timeout = 0; SET statement_timeout = 0");
+  const std::string put_back = lift_limits(session());
   const RunResult result = send_under(index, Milliseconds(0));
-  if (result.end != RunEnd::kLost) {
-    session.execute("putting the session's limits back",
-                    fmt::format("SET lock_timeout = {}; SET statement_timeout = {}",
-                                session.quote(*limits[0][0]), session.quote(*limits[0][1])));
-  }
+  if (result.end != RunEnd::kLost) session().execute("putting the session's limits back", put_back);
   return result;
 }
 
 RunResult Stepwise::send_under(std::size_t index, Milliseconds lock_timeout) {
-  Session& session = executor_.database_.session();
   log::info(fmt::format("{}: statement {} of {}: {}", job_.script.source.path, index + 1,
                         job_.script.statements.size(), job_.script.classes[index].command));
   std::vector<bool> skipped(job_.script.statements.size(), true);
@@ -205,67 +205,85 @@ RunResult Stepwise::send_under(std::size_t index, Milliseconds lock_timeout) {
   Surroundings around;
   if (shares_transaction(index) && !is_session_setting(index)) {
     around.before = {"BEGIN"};
-    around.after = {"RESET ROLE", intent_done_statement(session, key_, index), "COMMIT"};
+    around.after = {"RESET ROLE", intent_done_statement(session(), key_, index), "COMMIT"};
   }
   const auto messages =
       script_messages(job_.script.replaced.text, job_.script.statements, skipped, around, kMessageLimit);
   RunMonitor monitor(executor_.database_, job_.script.source.path, lock_timeout);
   const RunWatch watch{executor_.clock_, executor_.stop_, executor_.deadline_,
                        [&](Milliseconds running) { monitor.look(running); }};
-  return run_messages(session, messages, job_.script.replaced.text, job_.script.statements, watch);
+  return run_messages(session(), messages, job_.script.replaced.text, job_.script.statements, watch);
+}
+
+bool Stepwise::was_refused_in_block(std::size_t index, const RunResult& result) {
+  if (result.end != RunEnd::kFailed || !shares_transaction(index) || result.failure->statement != index)
+    return false;
+  // "invalid transaction termination" and "cannot run inside a transaction block".
+  const std::string& sqlstate = result.failure->server.sqlstate;
+  if (sqlstate != "2D000" && sqlstate != "25001") return false;
+  log::info(
+      fmt::format("statement {} of {} was rolled back, because it cannot run in a transaction ({}); "
+                  "running it alone",
+                  index + 1, job_.script.source.path, result.failure->server.message));
+  refused_in_block_.insert(index);
+  return true;
 }
 
 // Returns when the statement is to be tried again.
 void Stepwise::handle_failure(std::size_t index, const RunResult& result, int attempt) {
-  if (result.end == RunEnd::kLost) {
-    throw Error(
-        ExitCode::kTransient,
-        fmt::format("the connection was lost during statement {} of {}", index + 1, job_.script.source.path),
-        "Run again; it looks at what the statement left and goes on.");
+  if (result.end == RunEnd::kLost) throw lost_statement_error(job_.script, index);
+  if (result.end == RunEnd::kStopped) {
+    clean_up_in_passing(index);
+    throw stopped_error(job_.script, index, result);
   }
-  drop_invalid_index(index);
-  withdraw_intent(executor_.database_.session(), key_, index);
-  const bool gave_way = result.end == RunEnd::kFailed && is_lock_failure(result.failure->server.sqlstate);
+  const StepwiseAftermath nothing_known{done_before_, "", true};
+  if (is_self_committing(index)) throw statement_error(job_.script, index, result, nothing_known);
+  const std::string left = clean_up(index);
+  withdraw_intent(session(), key_, index);
+  const bool gave_way = is_lock_failure(result.failure->server.sqlstate);
   const Milliseconds pause = pause_after(attempt, 1.0);
   if (!gave_way || attempt >= executor_.settings_.retries || executor_.deadline_.left() <= pause)
-    fail(index, result);
+    throw statement_error(job_.script, index, result, {done_before_, left, false});
   log::info(fmt::format("statement {} of {} gave way ({}), attempt {} of {} in {}", index + 1,
                         job_.script.source.path, result.failure->server.message, attempt + 2,
                         executor_.settings_.retries + 1, format_duration(pause)));
   executor_.clock_.sleep(pause, executor_.stop_);
 }
 
-void Stepwise::fail(std::size_t index, const RunResult& result) {
-  if (result.end == RunEnd::kStopped) {
-    throw Error(result.deadline_passed ? ExitCode::kTransient : ExitCode::kTerminated,
-                fmt::format("{} during statement {} of {}; it was cancelled",
-                            result.deadline_passed ? "the deadline passed" : "stopped", index + 1,
-                            job_.script.source.path),
-                "Run again; it goes on with that statement.");
+// The statement's own error is the one to tell: one of the sweeping is only said.
+std::string Stepwise::clean_up(std::size_t index) {
+  const auto& statement = job_.script.classes[index];
+  try {
+    if (statement.effect == sql::Effect::kCreateIndex)
+      IndexBuild(watched_, statement, text(index), before_).sweep();
+    if (statement.effect == sql::Effect::kReindex) sweep_reindex(watched_, statement);
+  } catch (const Error& error) {
+    if (session().lost()) throw;
+    log::warning(error.what());
   }
-  Aftermath aftermath{code_of_script_failure(result.failure->server.sqlstate),
-                      "the statement left nothing behind", "Correct the script and run again."};
-  if (done_before_ > 0) {
-    if (aftermath.code == ExitCode::kScriptFailed) aftermath.code = ExitCode::kPartlyApplied;
-    aftermath.state =
-        fmt::format("the {} before it took effect and cannot be rolled back; the failed one left nothing",
-                    counted(done_before_, "statement"));
-    aftermath.next =
-        "Correct the failed statement, leave those before it as they are, and run again; it goes on there.";
+  return leftover_text(statement, state_after(session(), statement, before_));
+}
+
+// There is no time for a long wait: what cannot be dropped at once is left to the next run.
+void Stepwise::clean_up_in_passing(std::size_t index) {
+  const auto& statement = job_.script.classes[index];
+  if (statement.effect != sql::Effect::kCreateIndex || shares_transaction(index)) return;
+  try {
+    IndexBuild(watched_, statement, text(index), before_).sweep_within(Milliseconds(5'000));
+  } catch (const Error& error) {
+    log::info(fmt::format("the next run drops what is left: {}", error.what()));
   }
-  throw script_error(job_.script, *result.failure, aftermath);
 }
 
 void Stepwise::record(Milliseconds took) {
-  Session& session = executor_.database_.session();
-  session.execute("setting up the session", "RESET ALL; RESET ROLE");
+  session().execute("setting up the session", "RESET ALL; RESET ROLE");
   std::string sql =
       "BEGIN;" +
-      insert_history_row(session, executor_.settings_.history, job_.row, static_cast<int>(took.count())) +
+      insert_history_row(session(), executor_.settings_.history, job_.row, static_cast<int>(took.count())) +
       ";";
   for (const auto& statement : job_.also) sql += statement + ";";
-  sql += forget_intents_statement(session, key_) + ";COMMIT";
-  session.execute("recording " + job_.script.source.path, sql);
+  sql += forget_intents_statement(session(), key_) + ";COMMIT";
+  session().execute("recording " + job_.script.source.path, sql);
 }
 
 }  // namespace windlass::hook

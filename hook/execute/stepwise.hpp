@@ -1,10 +1,13 @@
 // Runs a script whose statements cannot share a transaction: one by one, each bracketed by a durable intent.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "hook/execute/executor.hpp"
+#include "hook/execute/settle.hpp"
+#include "hook/execute/watched_session.hpp"
 
 namespace windlass::hook {
 
@@ -13,34 +16,47 @@ class Stepwise {
   Stepwise(Executor& executor, const ScriptJob& job);
 
   // Goes on where an earlier run stopped: done statements are skipped (SET and RESET run again), one in
-  // flight is settled by what the server says (is the index there, is it valid) and run again or not. Throws
-  // kPartlyApplied when only a person can know.
+  // flight is settled by what the server says (settle.hpp) and run again or not. Throws kPartlyApplied when
+  // only a person can know, kRefused before anything runs on a server that corrupts indexes.
   Milliseconds run();
 
  private:
-  enum class Settled { kHappened, kRunAgain };
+  // What there is to do for a statement that was not begun, or has to run again.
+  enum class Ready { kRun, kFinish, kDone };
 
   void check_intents() const;
-  Settled settle(std::size_t index, const Intent& intent);
+  const Intent* intent_of(std::size_t index) const;
+  // Whether the statement in flight took effect.
+  bool is_settled(std::size_t index, const Intent& intent);
   void run_statement(std::size_t index);
-  // Drops an invalid index of the name that statement `index` is about to build.
-  void drop_invalid_index(std::size_t index);
+  Ready make_ready(std::size_t index);
+  void mark_done(std::size_t index);
   void set_up_session();
   bool is_session_setting(std::size_t index) const;
   void run_session_setting(std::size_t index);
   RunResult send(std::size_t index);
   RunResult send_under(std::size_t index, Milliseconds lock_timeout);
+  // True when the statement is not one for a transaction block after all, and was rolled back.
+  bool was_refused_in_block(std::size_t index, const RunResult& result);
   void handle_failure(std::size_t index, const RunResult& result, int attempt);
-  [[noreturn]] void fail(std::size_t index, const RunResult& result);
+  // Takes away what a failed statement left; returns what stays, empty when nothing does.
+  std::string clean_up(std::size_t index);
+  void clean_up_in_passing(std::size_t index);
   void record(Milliseconds took);
   bool shares_transaction(std::size_t index) const;
+  // CALL or DO that ends transactions: nothing tells how far it came.
+  bool is_self_committing(std::size_t index) const;
   std::string digest(std::size_t index) const;
   std::string_view text(std::size_t index) const;
+  Session& session() const;
 
   Executor& executor_;
   const ScriptJob& job_;
   IntentKey key_;
+  WatchedSession watched_;
   std::vector<Intent> intents_;
+  std::set<std::size_t> refused_in_block_;
+  ObjectState before_;           // what the statement at work found
   std::size_t done_before_ = 0;  // statements that are applied
 };
 

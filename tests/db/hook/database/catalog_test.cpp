@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "hook/database/indexes.hpp"
 #include "hook/database/run_records.hpp"
 #include "tests/db/hook/connected.hpp"
 
