@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 
 #include "core/base/error.hpp"
 
@@ -59,28 +60,73 @@ class HalfWritten {
   bool placed_ = false;
 };
 
+struct Descriptor {
+  int number = -1;
+
+  Descriptor() = default;
+  ~Descriptor() {
+    if (number >= 0) close(number);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+};
+
+// A file open for reading.
+class OpenFile {
+ public:
+  OpenFile(const fs::path& path, FileKind kind) : path_(path) {
+    // Opening a pipe that nobody writes to would wait for ever.
+    const int no_wait = kind == FileKind::kRegular ? O_NONBLOCK : 0;
+    file_.number = open(path.c_str(), O_RDONLY | O_CLOEXEC | no_wait);
+    if (file_.number < 0 && (errno == ENOENT || errno == ENOTDIR))
+      throw Error(ExitCode::kConfiguration, path.string() + " does not exist");
+    if (file_.number < 0 || fstat(file_.number, &status_) != 0) fail();
+    if (S_ISDIR(status_.st_mode)) refuse("a folder, not a file");
+    if (kind == FileKind::kRegular && !is_regular()) refuse("no regular file");
+  }
+
+  bool is_regular() const { return S_ISREG(status_.st_mode); }
+  // What a regular file is said to hold; files of /proc say 0.
+  std::size_t size() const { return is_regular() ? static_cast<std::size_t>(status_.st_size) : 0; }
+
+  // Returns how many bytes it got; 0 at the end.
+  std::size_t read_into(char* bytes, std::size_t count) const {
+    ssize_t got = 0;
+    while ((got = read(file_.number, bytes, count)) < 0) {
+      if (errno != EINTR) fail();
+    }
+    return static_cast<std::size_t>(got);
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw Error(ExitCode::kConfiguration,
+                fmt::format("cannot read {}: {}", path_.string(), std::strerror(errno)));
+  }
+  [[noreturn]] void refuse(std::string_view what) const {
+    throw Error(ExitCode::kConfiguration, fmt::format("{} is {}", path_.string(), what));
+  }
+
+  const fs::path& path_;
+  Descriptor file_;
+  struct stat status_ {};
+};
+
 }  // namespace
 
-std::string read_file(const fs::path& path, std::size_t limit) {
-  std::error_code error;
-  const auto status = fs::status(path, error);
-  if (!fs::exists(status)) throw Error(ExitCode::kConfiguration, path.string() + " does not exist");
-  if (fs::is_directory(status))
-    throw Error(ExitCode::kConfiguration, path.string() + " is a folder, not a file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw Error(ExitCode::kConfiguration,
-                fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
-  std::string bytes;
-  std::string piece(1 << 16, '\0');
-  while (file) {
-    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    bytes.append(piece, 0, static_cast<std::size_t>(file.gcount()));
-    if (bytes.size() > limit) {
+std::string read_file(const fs::path& path, std::size_t limit, FileKind kind) {
+  const OpenFile file(path, kind);
+  // One byte more than there is: a read that does not fill it has seen the end.
+  std::string bytes(std::min(file.size(), limit) + 1, '\0');
+  std::size_t filled = 0;
+  while (const std::size_t got = file.read_into(bytes.data() + filled, bytes.size() - filled)) {
+    filled += got;
+    if (filled > limit)
       throw Error(ExitCode::kConfiguration, fmt::format("{} is larger than {} bytes", path.string(), limit));
-    }
+    if (filled == file.size()) break;
+    if (filled == bytes.size()) bytes.resize(std::min(2 * filled, limit) + 1);
   }
-  if (!file.eof()) throw Error(ExitCode::kConfiguration, "cannot read " + path.string());
+  bytes.resize(filled);
   return bytes;
 }
 

@@ -9,9 +9,14 @@
 
 namespace windlass {
 
-// The bytes of a regular file. Throws Error(kConfiguration) naming the path when it cannot be read, is a
-// folder, or is larger than `limit` bytes.
-std::string read_file(const std::filesystem::path& path, std::size_t limit);
+enum class FileKind {
+  kAny,      // a pipe is waited for
+  kRegular,  // anything else is refused at once
+};
+
+// The bytes of a file. Throws Error(kConfiguration) naming the path when it cannot be read, is a folder or
+// not of the `kind`, or is larger than `limit` bytes.
+std::string read_file(const std::filesystem::path& path, std::size_t limit, FileKind kind = FileKind::kAny);
 
 // Writes beside `path`, syncs, then renames over it; makes missing parent folders. On failure throws
 // Error(kTransient) when the disk is full, Error(kConfiguration) otherwise, and leaves what was there.

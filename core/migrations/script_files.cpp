@@ -22,6 +22,14 @@ Diagnostic fault(const fs::path& place, std::string message, std::string help) {
   return diagnostic;
 }
 
+// What a folder holds. Its kind does not cost a look at the file where the folder itself says it.
+struct Item {
+  std::string name;
+  bool is_folder = false;
+
+  bool operator<(const Item& other) const { return name < other.name; }
+};
+
 // Walks one location.
 class Walk {
  public:
@@ -37,41 +45,43 @@ class Walk {
       report_loop(folder, real);
       return;
     }
-    std::vector<std::string> names;
-    if (!error) names = names_in(folder, error);
+    std::vector<Item> items;
+    if (!error) items = items_in(folder, error);
     if (error) {
       found_.diagnostics.add(fault(folder, fmt::format("cannot read this folder: {}", error.message()),
                                    "Make it readable, or take it out of the locations."));
       return;
     }
     open_folders_.push_back(real);
-    for (const std::string& name : names) {
+    for (const Item& item : items) {
       if (too_many()) break;
-      visit(folder, name);
+      visit(folder, items, item);
     }
     open_folders_.pop_back();
   }
 
-  static std::vector<std::string> names_in(const fs::path& folder, std::error_code& error) {
-    std::vector<std::string> names;
+  // By name.
+  static std::vector<Item> items_in(const fs::path& folder, std::error_code& error) {
+    std::vector<Item> items;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-      names.push_back(entry->path().filename().string());
-      if (names.size() > kMostEntries) break;
+      std::error_code
+          ignored;  // what cannot be looked at is no folder; whoever needs the file will say why not
+      items.push_back({entry->path().filename().string(), entry->is_directory(ignored)});
+      if (items.size() > kMostEntries) break;
     }
-    std::sort(names.begin(), names.end());
-    return names;
+    std::sort(items.begin(), items.end());
+    return items;
   }
 
-  void visit(const fs::path& folder, const std::string& name) {
-    const fs::path file = folder / name;
-    std::error_code
-        ignored;  // what cannot be looked at is no folder; whoever needs the file will say why not
-    components_.push_back(name);
-    if (!fs::is_directory(file, ignored)) {
-      if (auto path = script_path(location_, components_))
-        found_.files.push_back({std::move(*path), file.string()});
-    } else if (name[0] != '.') {
-      enter(file);
+  void visit(const fs::path& folder, const std::vector<Item>& items, const Item& item) {
+    components_.push_back(item.name);
+    if (!item.is_folder) {
+      if (auto path = script_path(location_, components_)) {
+        const bool has_config = std::binary_search(items.begin(), items.end(), Item{item.name + ".conf"});
+        found_.files.push_back({std::move(*path), (folder / item.name).string(), has_config});
+      }
+    } else if (item.name[0] != '.') {
+      enter(folder / item.name);
     }
     components_.pop_back();
   }

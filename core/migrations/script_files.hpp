@@ -12,6 +12,7 @@ namespace windlass::migrations {
 struct ScriptFile {
   std::string path;  // what the history table calls it: relative to its location, '/' separators
   std::string file;  // as it can be opened
+  bool has_config;   // a file of its name with .conf behind it lies beside it
   std::string file_name() const { return path.substr(path.rfind('/') + 1); }
 };
 

@@ -93,6 +93,7 @@ class SetReader {
     script.name = std::move(name);
     script.path = file.path;
     script.file = file.file;
+    script.has_config = file.has_config;
     set_.scripts.push_back(std::move(script));
   }
 
@@ -137,9 +138,8 @@ class SetReader {
 
   // The bytes of the script's own .conf; nothing when it has none.
   std::optional<std::string> read_config(Script& script) {
+    if (!script.has_config) return std::nullopt;
     const std::string file = script.file + std::string(kConfig);
-    std::error_code error;
-    if (!fs::exists(file, error) && !error) return std::nullopt;
     const auto bytes = read_script_bytes(file, set_.diagnostics);
     if (!bytes) return std::nullopt;
     if (const auto text = decode_script(*bytes, "UTF-8", file, set_.diagnostics)) {

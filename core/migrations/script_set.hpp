@@ -18,6 +18,7 @@ struct Script {
   ScriptName name;
   std::string path;               // relative to its location, '/' separators: the history table's `script`
   std::string file;               // as opened, for messages
+  bool has_config = false;        // `<file>.conf` is there
   std::string text;               // UTF-8, decoded, placeholders not yet replaced
   ScriptConfig config;            // of `<file>.conf`
   std::int32_t checksum = 0;      // what the history row gets: of a repeatable, after placeholder replacement

@@ -45,18 +45,18 @@ std::optional<Diagnostic> obstacle(const std::string& file) {
 }  // namespace
 
 std::optional<std::string> read_script_bytes(const std::string& file, Diagnostics& diagnostics) {
-  auto diagnostic = obstacle(file);
-  if (!diagnostic) {
-    try {
-      return read_file(file, kTooLarge);
-    } catch (const Error& error) {
+  try {
+    return read_file(file, kTooLarge - 1, FileKind::kRegular);
+  } catch (const Error& error) {
+    auto diagnostic = obstacle(file);
+    if (!diagnostic) {
       diagnostic.emplace();
       diagnostic->position.file = file;
       diagnostic->message = error.what();
       diagnostic->help = "Make it readable for the user that runs this.";
     }
+    diagnostics.add(std::move(*diagnostic));
   }
-  diagnostics.add(std::move(*diagnostic));
   return std::nullopt;
 }
 

@@ -19,17 +19,7 @@ std::string array_of(const std::vector<std::string>& texts) {
   return array + "}";
 }
 
-std::vector<std::string> first_column(const Rows& rows) {
-  std::vector<std::string> texts;
-  for (const auto& row : rows) texts.push_back(row[0].value_or(""));
-  return texts;
-}
-
 }  // namespace
-
-std::optional<std::string> current_schema(Session& session) {
-  return session.query_value("asking for the current schema", "SELECT pg_catalog.current_schema()");
-}
 
 bool schema_exists(Session& session, const std::string& schema) {
   return session
@@ -80,13 +70,6 @@ bool may_create_in_database(Session& session) {
 bool may_create_in_schema(Session& session, const std::string& schema) {
   return session.query_value("asking for the role's rights",
                              "SELECT pg_catalog.has_schema_privilege($1, 'CREATE')", {schema}) == "t";
-}
-
-Milliseconds deadlock_timeout(Session& session) {
-  const auto text =
-      session.query_value("asking for deadlock_timeout",
-                          "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'");
-  return Milliseconds(std::stoll(text.value_or("1000")));
 }
 
 std::vector<std::string> invalid_indexes(Session& session, const std::vector<std::string>& schemas) {

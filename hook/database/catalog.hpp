@@ -10,8 +10,6 @@
 
 namespace windlass::hook {
 
-// The schema that unqualified names go to; nothing when search_path names none that exists.
-std::optional<std::string> current_schema(Session& session);
 bool schema_exists(Session& session, const std::string& schema);
 void create_schema(Session& session, const std::string& schema);
 // Flyway's test (section 1.6): no relation of kind r, v, S or t, no type and no function that is not an
@@ -22,7 +20,6 @@ bool in_recovery(Session& session);
 bool is_read_only(Session& session);  // transaction_read_only of a new transaction
 bool may_create_in_database(Session& session);
 bool may_create_in_schema(Session& session, const std::string& schema);
-Milliseconds deadlock_timeout(Session& session);
 
 // Schema-qualified names, in the schemas given.
 std::vector<std::string> invalid_indexes(Session& session, const std::vector<std::string>& schemas);

@@ -133,10 +133,7 @@ void throw_if_final(const ServerMessage& failure, PGconn* connection) {
 
 Session ready_session(ConnectionHandle connection) {
   Session session(connection.release());
-  // A killed runner's statement is given up by the server instead of running on with the lock held (14+).
-  if (session.server_major() >= 14) {
-    session.execute("setting up the session", "SET client_connection_check_interval = '1s'");
-  }
+  session.greet();
   return session;
 }
 

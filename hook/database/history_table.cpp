@@ -67,14 +67,19 @@ void create_history_table(Session& session, const HistoryTableName& name) {
 }
 
 std::vector<migrations::HistoryRow> read_history(Session& session, const HistoryTableName& name) {
-  const Rows found = session.query(
-      "reading the history table " + name.quoted(),
-      "SELECT \"installed_rank\", \"version\", \"description\", \"type\", \"script\", \"checksum\", "
-      "\"installed_by\", \"installed_on\", \"execution_time\", \"success\" FROM " +
-          name.quoted() + " WHERE \"installed_rank\" > -1 ORDER BY \"installed_rank\"");
+  return history_of(session.query("reading the history table " + name.quoted(), history_question(name)));
+}
+
+std::string history_question(const HistoryTableName& name) {
+  return "SELECT \"installed_rank\", \"version\", \"description\", \"type\", \"script\", \"checksum\", "
+         "\"installed_by\", \"installed_on\", \"execution_time\", \"success\" FROM " +
+         name.quoted() + " WHERE \"installed_rank\" > -1 ORDER BY \"installed_rank\"";
+}
+
+std::vector<migrations::HistoryRow> history_of(const Rows& answer) {
   std::vector<migrations::HistoryRow> rows;
-  rows.reserve(found.size());
-  for (const auto& from : found) {
+  rows.reserve(answer.size());
+  for (const auto& from : answer) {
     migrations::HistoryRow row;
     row.installed_rank = number(from[0]);
     row.version = from[1];

@@ -31,6 +31,9 @@ void create_history_table(Session& session, const HistoryTableName& name);
 
 // The rows with rank 0 and above, by rank.
 std::vector<migrations::HistoryRow> read_history(Session& session, const HistoryTableName& name);
+// The same in two halves, for a question that travels with others.
+std::string history_question(const HistoryTableName& name);
+std::vector<migrations::HistoryRow> history_of(const Rows& answer);
 
 // A row to be written. installed_on is the table's default; the rank is the next one.
 struct NewHistoryRow {

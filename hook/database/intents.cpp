@@ -33,14 +33,14 @@ std::vector<Intent> read_intents(Session& session, const IntentKey& key) {
 
 std::vector<std::string> scripts_in_flight(Session& session, const std::string& schema,
                                            const std::string& history_table) {
-  std::vector<std::string> scripts;
-  if (!own_tables_exist(session, schema)) return scripts;
-  const Rows rows = session.query("reading intents",
-                                  "SELECT DISTINCT script FROM " + own_table(schema, kIntentsTable) +
-                                      " WHERE history_table = $1 ORDER BY script",
-                                  {history_table});
-  for (const auto& row : rows) scripts.push_back(*row[0]);
-  return scripts;
+  if (!own_tables_exist(session, schema)) return {};
+  return first_column(session.query("reading intents", in_flight_question(session, schema, history_table)));
+}
+
+std::string in_flight_question(const Session& session, const std::string& schema,
+                               const std::string& history_table) {
+  return fmt::format("SELECT DISTINCT script FROM {} WHERE history_table = {} ORDER BY script",
+                     own_table(schema, kIntentsTable), session.quote(history_table));
 }
 
 void write_intent(Session& session, const IntentKey& key, std::size_t statement, const std::string& sha256,

@@ -38,6 +38,9 @@ std::vector<Intent> read_intents(Session& session, const IntentKey& key);
 // The scripts of a history table that have intents: none but those that were in flight when a run ended.
 std::vector<std::string> scripts_in_flight(Session& session, const std::string& schema,
                                            const std::string& history_table);
+// The question alone, to travel with others; the table must be there.
+std::string in_flight_question(const Session& session, const std::string& schema,
+                               const std::string& history_table);
 
 // Durable when it returns; the statement may be sent then.
 void write_intent(Session& session, const IntentKey& key, std::size_t statement, const std::string& sha256,

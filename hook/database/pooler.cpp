@@ -13,10 +13,10 @@ std::string server_process(Session& session) {
 }  // namespace
 
 Pooling pooling_of(Session& session, const std::function<Session*()>& second) {
-  const std::string before = server_process(session);
-  if (before == std::to_string(session.backend())) return Pooling::kNone;
+  if (session.server_process() == session.backend()) return Pooling::kNone;
   Session* other = second();
   if (other == nullptr) return Pooling::kUnknown;
+  const std::string before = server_process(session);
   std::string after;
   in_transaction(*other, "looking for a pooler", [&] {
     server_process(*other);

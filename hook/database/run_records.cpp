@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/base/text.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -66,6 +69,68 @@ CREATE TABLE IF NOT EXISTS {} (
                      table(kRunsTable), table(kIntentsTable), table(kUndoTable), table(kEnvironmentTable));
 }
 
+using Columns = std::vector<std::pair<std::string, std::string>>;  // name and SQL expression
+
+std::string quoted_or_null(const Session& session, const std::optional<std::string>& text) {
+  return text ? session.quote(*text) : "NULL";
+}
+
+Columns start_columns(const Session& session, const RunStart& start) {
+  return {{"run_id", session.quote(start.run_id)},
+          {"phase", session.quote(start.phase)},
+          {"environment", session.quote(start.environment)},
+          {"history_table", session.quote(start.history_table)},
+          {"runner", session.quote(start.runner)},
+          {"labels", session.quote(nlohmann::json(start.labels).dump())},
+          // What the view pg_stat_activity is made of, without the names that the view looks up.
+          {"backend_start",
+           "(SELECT backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()))"}};
+}
+
+Columns finish_columns(const Session& session, const RunFinish& finish) {
+  const auto given = [&](const std::string& text) { return text.empty() ? "NULL" : session.quote(text); };
+  return {{"outcome", session.quote(finish.outcome)},
+          {"exit_code", std::to_string(finish.exit_code)},
+          {"message", session.quote(finish.message)},
+          {"version_from", quoted_or_null(session, finish.version_from)},
+          {"version_to", quoted_or_null(session, finish.version_to)},
+          {"applied", session.quote(nlohmann::json(finish.applied).dump())},
+          {"failed_script", given(finish.failed_script)},
+          {"set_digest", given(finish.set_digest)},
+          {"finished_at", "pg_catalog.clock_timestamp()"},
+          {"duration_ms", std::to_string(finish.duration_ms)}};
+}
+
+std::string insert_statement(const std::string& schema, const Columns& columns) {
+  std::string names;
+  std::string values;
+  for (const auto& [name, value] : columns) {
+    names += (names.empty() ? "" : ", ") + name;
+    values += (values.empty() ? "" : ", ") + value;
+  }
+  return fmt::format("INSERT INTO {} ({}) VALUES ({})", own_table(schema, kRunsTable), names, values);
+}
+
+std::string mark_lost_statement(const std::string& schema) {
+  return "UPDATE " + own_table(schema, kRunsTable) +
+         " r SET outcome = 'lost', finished_at = pg_catalog.clock_timestamp(), "
+         "message = 'the run ended without a word: it was killed, or lost its node' "
+         "WHERE r.outcome = 'running' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_get_activity(NULL) a "
+         "WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR r.backend_start IS NULL "
+         "OR a.backend_start = r.backend_start)) RETURNING r.phase, r.run_id, r.started_at";
+}
+
+std::vector<std::string> lost_runs(const Rows& rows) {
+  std::vector<std::string> lost;
+  for (const auto& row : rows) lost.push_back(fmt::format("{} {}, started {}", *row[0], *row[1], *row[2]));
+  return lost;
+}
+
+// As a transaction in one message.
+std::string message_of(const std::vector<std::string>& statements) {
+  return fmt::format("BEGIN;{};{};COMMIT", kUnhurried, join(statements, ";"));
+}
+
 }  // namespace
 
 std::string own_table(const std::string& schema, std::string_view table) {
@@ -89,46 +154,37 @@ void create_own_tables(Session& session, const std::string& schema) {
 }
 
 std::vector<std::string> mark_lost_runs(Session& session, const std::string& schema) {
-  const Rows gone = session.query(
-      "looking for killed runs",
-      "UPDATE " + own_table(schema, kRunsTable) +
-          " r SET outcome = 'lost', finished_at = pg_catalog.clock_timestamp(), "
-          "message = 'the run ended without a word: it was killed, or lost its node' "
-          "WHERE r.outcome = 'running' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a "
-          "WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR r.backend_start IS NULL "
-          "OR a.backend_start = r.backend_start)) RETURNING r.phase, r.run_id, r.started_at");
-  std::vector<std::string> lost;
-  for (const auto& row : gone) lost.push_back(fmt::format("{} {}, started {}", *row[0], *row[1], *row[2]));
-  return lost;
+  return lost_runs(session.query("looking for killed runs", mark_lost_statement(schema)));
 }
 
 void open_run(Session& session, const std::string& schema, const RunStart& start) {
-  in_transaction(session, "writing the run record", [&] {
-    session.execute("writing the run record", std::string(kUnhurried));
-    session.query("writing the run record",
-                  "INSERT INTO " + own_table(schema, kRunsTable) +
-                      " (run_id, phase, environment, history_table, outcome, runner, labels, backend_start) "
-                      "VALUES ($1, $2, $3, $4, 'running', $5, $6, (SELECT backend_start FROM "
-                      "pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()))",
-                  {start.run_id, start.phase, start.environment, start.history_table, start.runner,
-                   nlohmann::json(start.labels).dump()});
-  });
+  Columns columns = start_columns(session, start);
+  columns.emplace_back("outcome", "'running'");
+  session.execute("writing the run record", message_of({insert_statement(schema, columns)}));
 }
 
-void close_run(Session& session, const std::string& schema, const std::string& run_id,
-               const RunFinish& finish) {
-  in_transaction(session, "closing the run record", [&] {
-    session.execute("closing the run record", std::string(kUnhurried));
-    session.query(
-        "closing the run record",
-        "UPDATE " + own_table(schema, kRunsTable) +
-            " SET outcome = $2, exit_code = $3, message = $4, version_from = $5, version_to = $6, "
-            "applied = $7, failed_script = nullif($8, ''), finished_at = pg_catalog.clock_timestamp(), "
-            "duration_ms = $9, set_digest = nullif($10, '') WHERE run_id = $1",
-        {run_id, finish.outcome, std::to_string(finish.exit_code), finish.message, finish.version_from,
-         finish.version_to, nlohmann::json(finish.applied).dump(), finish.failed_script,
-         std::to_string(finish.duration_ms), finish.set_digest});
-  });
+std::vector<std::string> close_run(Session& session, const std::string& schema, const std::string& run_id,
+                                   const RunFinish& finish) {
+  std::string assignments;
+  for (const auto& [column, value] : finish_columns(session, finish))
+    assignments += fmt::format("{}{} = {}", assignments.empty() ? "" : ", ", column, value);
+  const std::string update = fmt::format("UPDATE {} SET {} WHERE run_id = {}", own_table(schema, kRunsTable),
+                                         assignments, session.quote(run_id));
+  // A script may have left another role and other settings behind.
+  const std::string message = "RESET ALL;RESET ROLE;" + message_of({update, mark_lost_statement(schema)});
+  return lost_runs(session.query_all("closing the run record", message).back());
+}
+
+std::vector<std::string> write_run(Session& session, const std::string& schema, const RunStart& start,
+                                   const RunFinish& finish) {
+  Columns columns = start_columns(session, start);
+  columns.emplace_back(
+      "started_at", fmt::format("pg_catalog.clock_timestamp() - {} * interval '1 ms'", finish.duration_ms));
+  for (auto& column : finish_columns(session, finish)) columns.push_back(std::move(column));
+  return lost_runs(session
+                       .query_all("writing the run record", message_of({insert_statement(schema, columns),
+                                                                        mark_lost_statement(schema)}))
+                       .back());
 }
 
 bool was_migrated_with(Session& session, const std::string& schema, const std::string& history_table,
@@ -146,9 +202,11 @@ bool was_migrated_with(Session& session, const std::string& schema, const std::s
 
 std::optional<std::string> recorded_environment(Session& session, const std::string& schema) {
   if (!own_tables_exist(session, schema)) return std::nullopt;
-  return session.query_value(
-      "reading the recorded environment",
-      "SELECT environment FROM " + own_table(schema, kEnvironmentTable) + " ORDER BY recorded_at LIMIT 1");
+  return session.query_value("reading the recorded environment", environment_question(schema));
+}
+
+std::string environment_question(const std::string& schema) {
+  return "SELECT environment FROM " + own_table(schema, kEnvironmentTable) + " ORDER BY recorded_at LIMIT 1";
 }
 
 void record_environment(Session& session, const std::string& schema, const std::string& environment) {

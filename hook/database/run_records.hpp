@@ -47,12 +47,16 @@ struct RunFinish {
 
 // Writes the record with outcome "running".
 void open_run(Session& session, const std::string& schema, const RunStart& start);
+// Each one message, which marks lost runs at its end and returns what mark_lost_runs() does: completes the
+// record of a run that was opened; writes that of a run that needed none while it worked.
+std::vector<std::string> close_run(Session& session, const std::string& schema, const std::string& run_id,
+                                   const RunFinish& finish);
+std::vector<std::string> write_run(Session& session, const std::string& schema, const RunStart& start,
+                                   const RunFinish& finish);
 // Records that say "running" although their session is gone are of killed runs: they get the outcome "lost"
 // and are returned to be told ("migrate <run id>, started ..."). A killed run's session takes a second or two
 // to go.
 std::vector<std::string> mark_lost_runs(Session& session, const std::string& schema);
-void close_run(Session& session, const std::string& schema, const std::string& run_id,
-               const RunFinish& finish);
 
 // Whether a migrate run with this script set ended well here, ever. Needs SELECT on the runs table only.
 bool was_migrated_with(Session& session, const std::string& schema, const std::string& history_table,
@@ -60,6 +64,8 @@ bool was_migrated_with(Session& session, const std::string& schema, const std::s
 
 // The environment this database says it belongs to; nothing before the first run that named one.
 std::optional<std::string> recorded_environment(Session& session, const std::string& schema);
+// The question alone, to travel with others; the table must be there.
+std::string environment_question(const std::string& schema);
 void record_environment(Session& session, const std::string& schema, const std::string& environment);
 
 }  // namespace windlass::hook

@@ -7,31 +7,14 @@
 #include <array>
 #include <memory>
 
+#include "hook/database/result.hpp"
+
 namespace windlass::hook {
 namespace {
 
-struct Clear {
-  void operator()(PGresult* result) const { PQclear(result); }
+struct FreeCancel {
   void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
 };
-using Result = std::unique_ptr<PGresult, Clear>;
-
-std::string field(const PGresult* result, int code) {
-  const char* text = PQresultErrorField(result, code);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
-ServerMessage server_message(const PGresult* result) {
-  ServerMessage message;
-  message.sqlstate = field(result, PG_DIAG_SQLSTATE);
-  message.message = field(result, PG_DIAG_MESSAGE_PRIMARY);
-  message.detail = field(result, PG_DIAG_MESSAGE_DETAIL);
-  message.hint = field(result, PG_DIAG_MESSAGE_HINT);
-  message.context = field(result, PG_DIAG_CONTEXT);
-  const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);
-  if (!position.empty()) message.position = static_cast<std::size_t>(std::stoul(position));
-  return message;
-}
 
 class MessageRun {
  public:
@@ -92,7 +75,7 @@ class MessageRun {
     cancelled_ = true;
     result_.end = RunEnd::kStopped;
     result_.deadline_passed = !watch_.stop.requested();
-    const std::unique_ptr<PGcancel, Clear> handle(PQgetCancel(connection_));
+    const std::unique_ptr<PGcancel, FreeCancel> handle(PQgetCancel(connection_));
     std::array<char, 256> reason{};
     PQcancel(handle.get(), reason.data(), static_cast<int>(reason.size()));
   }

@@ -1,9 +1,9 @@
 #include "hook/database/session.hpp"
 
-#include <libpq-fe.h>
-
 #include <pqxx/pqxx>
 #include <utility>
+
+#include "hook/database/result.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -82,7 +82,6 @@ struct Session::State {
   PGconn* connection;
   std::optional<SharedConnection> shared;
   std::function<void(std::string_view, std::string_view)> notice_receiver;
-  std::optional<int> server_process;
 
   explicit State(PGconn* taken) : connection(taken) {
     shared.emplace(taken);
@@ -165,6 +164,39 @@ void Session::execute(std::string_view doing, const std::string& sql) {
   state_->with_transaction(doing, [&](pqxx::nontransaction& transaction) { transaction.exec(sql); });
 }
 
+std::vector<Rows> Session::query_all(std::string_view doing, const std::string& sql) {
+  PGconn* connection = state_->connection;
+  if (lost()) throw lost_connection(doing);
+  const bool was_idle = !in_transaction();
+  std::vector<Rows> answers;
+  std::optional<ServerMessage> failure;
+  if (PQsendQuery(connection, sql.c_str()) != 1) throw lost_connection(doing);
+  while (const Result result{PQgetResult(connection)}) {
+    const ExecStatusType status = PQresultStatus(result.get());
+    if (status == PGRES_TUPLES_OK) answers.push_back(rows_of(result.get()));
+    if (status == PGRES_FATAL_ERROR && !failure) failure = server_message(result.get());
+  }
+  if (!failure && !lost()) return answers;
+  if (lost() || failure->sqlstate.empty()) throw lost_connection(doing);
+  if (was_idle && in_transaction()) const Result rolled_back(PQexec(connection, "ROLLBACK"));
+  throw database_error(doing, *failure);
+}
+
+void Session::greet() {
+  // A killed runner's statement is given up by the server instead of running on with the lock held (14+).
+  const std::string settings =
+      server_major() >= 14 ? "SET client_connection_check_interval = '1s';" : std::string();
+  const auto answers = query_all(
+      "setting up the session",
+      settings +
+          "SELECT pg_catalog.current_schema(), pg_catalog.current_setting('search_path'), "
+          "pg_catalog.pg_backend_pid(), "
+          "(extract(epoch from pg_catalog.current_setting('deadlock_timeout')::interval) * 1000)::bigint");
+  const Row& row = answers.at(0).at(0);
+  greeting_ = {row[0], row[1].value_or(""), std::stoi(row[2].value_or("0")),
+               Milliseconds(std::stoll(row[3].value_or("1000")))};
+}
+
 std::string Session::quote(std::string_view text) const { return state_->shared->quote(std::string(text)); }
 
 std::string Session::quote_name(std::string_view name) {
@@ -178,15 +210,6 @@ std::string Session::quote_name(std::string_view name) {
 
 int Session::server_version() const { return PQserverVersion(state_->connection); }
 int Session::backend() const { return PQbackendPID(state_->connection); }
-
-int Session::server_process() {
-  if (!state_->server_process) {
-    state_->server_process = std::stoi(
-        query_value("asking for the server process", "SELECT pg_catalog.pg_backend_pid()").value_or("0"));
-  }
-  return *state_->server_process;
-}
-
 std::string Session::user() const { return PQuser(state_->connection); }
 std::string Session::database() const { return PQdb(state_->connection); }
 
@@ -197,11 +220,37 @@ std::string Session::address() const {
 
 bool Session::lost() const { return PQstatus(state_->connection) == CONNECTION_BAD; }
 
+bool Session::in_transaction() const { return PQtransactionStatus(state_->connection) != PQTRANS_IDLE; }
+
 void Session::on_notice(std::function<void(std::string_view, std::string_view)> receiver) {
   state_->notice_receiver = std::move(receiver);
 }
 
 pg_conn* Session::raw() const { return state_->connection; }
+
+std::vector<std::string> first_column(const Rows& rows) {
+  std::vector<std::string> texts;
+  texts.reserve(rows.size());
+  for (const auto& row : rows) texts.push_back(row.at(0).value_or(""));
+  return texts;
+}
+
+Snapshot::~Snapshot() {
+  if (session_.lost() || !session_.in_transaction()) return;
+  try {
+    session_.execute(doing_, "ROLLBACK");
+  } catch (const Error&) {
+    // The error that brought us here is the one that counts.
+  }
+}
+
+std::vector<Rows> Snapshot::begin(const std::string& questions) {
+  return session_.query_all(doing_, "BEGIN ISOLATION LEVEL REPEATABLE READ;" + questions);
+}
+
+std::vector<Rows> Snapshot::end(const std::string& questions) {
+  return session_.query_all(doing_, questions + ";COMMIT");
+}
 
 void in_transaction(Session& session, std::string_view doing, const std::function<void()>& work) {
   session.execute(doing, "BEGIN");

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/duration.hpp"
 #include "hook/database/database_error.hpp"
 
 struct pg_conn;
@@ -17,12 +18,22 @@ namespace windlass::hook {
 using Value = std::optional<std::string>;  // nothing: NULL
 using Row = std::vector<Value>;
 using Rows = std::vector<Row>;
+// Of each row, NULL as an empty text.
+std::vector<std::string> first_column(const Rows& rows);
 
 // A result with what the server says of its columns.
 struct Table {
   std::vector<std::string> columns;
   bool is_one_boolean = false;  // a single column of type boolean
   Rows rows;
+};
+
+// What the server said of itself when the session began.
+struct Greeting {
+  std::optional<std::string> current_schema;
+  std::string search_path;
+  int server_process = 0;  // a pooler hides it from backend()
+  Milliseconds deadlock_timeout{1'000};
 };
 
 // Never reconnects by itself: a lost backend takes the lock and the settings with it, so whoever wants to go
@@ -44,6 +55,9 @@ class Session {
   Table query_table(std::string_view doing, const std::string& sql);
   // Runs statements without parameters as one message, hence in one transaction unless they say otherwise.
   void execute(std::string_view doing, const std::string& sql);
+  // The same, with the rows of each statement that has some to give, be they none: one round trip for many
+  // questions.
+  std::vector<Rows> query_all(std::string_view doing, const std::string& sql);
 
   // "a'b" -> "'a''b'", for statements that travel in a message without parameters.
   std::string quote(std::string_view text) const;
@@ -53,13 +67,17 @@ class Session {
   int server_version() const;  // 150018
   int server_major() const { return server_version() / 10000; }
   int backend() const;  // the process id that the connection was told: a pooler makes one up
-  // The server's process id, asked for by the first call. Behind a pooler in transaction mode it holds for
-  // the transaction only.
-  int server_process();
+  // The server's process id. Behind a pooler in transaction mode it was that of the greeting's transaction.
+  int server_process() const { return greeting_.server_process; }
   std::string user() const;
   std::string database() const;
   std::string address() const;  // "host:port" or the socket's folder, for messages
   bool lost() const;
+  bool in_transaction() const;
+
+  // Empty until greet() has asked, as connect() does.
+  const Greeting& greeting() const { return greeting_; }
+  void greet();
 
   // Gets every NOTICE and WARNING: severity and text.
   void on_notice(std::function<void(std::string_view severity, std::string_view text)> receiver);
@@ -69,6 +87,25 @@ class Session {
  private:
   struct State;
   std::unique_ptr<State> state_;
+  Greeting greeting_;
+};
+
+// Reads that see one snapshot: the first message begins it, the last one ends it, neither costs a message of
+// its own. What was not ended is rolled back.
+class Snapshot {
+ public:
+  Snapshot(Session& session, std::string_view doing) : session_(session), doing_(doing) {}
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  // Statements with semicolons between them; throws as query_all.
+  std::vector<Rows> begin(const std::string& questions);
+  std::vector<Rows> end(const std::string& questions);
+
+ private:
+  Session& session_;
+  std::string doing_;
 };
 
 // Begins, runs `work`, commits; rolls back when it throws. The first error is the one that leaves.

@@ -7,7 +7,6 @@
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
-#include "hook/database/catalog.hpp"
 #include "hook/database/settled_commit.hpp"
 #include "hook/execute/failure_report.hpp"
 #include "hook/execute/lock_ramp.hpp"
@@ -142,8 +141,7 @@ Milliseconds Executor::run_in_transaction(const ScriptJob& job) {
 }
 
 Milliseconds Executor::lock_timeout_of_attempt(const ScriptJob& job, int attempt) {
-  last_rank();  // reads deadlock_timeout with it, once
-  const LockRamp ramp{settings_.lock_timeout, deadlock_timeout_};
+  const LockRamp ramp{settings_.lock_timeout, database_.session().greeting().deadlock_timeout};
   return job.script.takes_strong_locks ? lock_timeout_of(ramp, attempt) : settings_.lock_timeout;
 }
 
@@ -181,7 +179,6 @@ int Executor::last_rank() {
     last_rank_ = std::stoi(*database_.session().query_value(
         "reading the history table",
         "SELECT COALESCE(max(\"installed_rank\"), -1) FROM " + settings_.history.quoted()));
-    deadlock_timeout_ = deadlock_timeout(database_.session());
   }
   return *last_rank_;
 }

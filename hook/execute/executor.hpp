@@ -62,7 +62,6 @@ class Executor {
   // At most the history table's last rank: a job counts as one row, though `also` may write more. What asks
   // for rows above it (settle_lost_commit) asks for the job's own script as well.
   std::optional<int> last_rank_;
-  Milliseconds deadlock_timeout_{1'000};
 };
 
 // Statements that undo what an earlier script left set in the session, then set the limits and the search

@@ -24,19 +24,33 @@ std::string runner_name() {
 std::string default_schema(Session& session, const Settings& settings) {
   if (!settings.default_schema.empty()) return settings.default_schema;
   if (!settings.schemas.empty()) return settings.schemas.front();
-  const auto current = current_schema(session);
-  if (current) return *current;
+  if (session.greeting().current_schema) return *session.greeting().current_schema;
   throw Error(ExitCode::kConfiguration, "search_path names no schema that exists",
               "Set default-schema, or correct the role's search_path.");
 }
 
-void try_open_record(DatabaseRun& run, Recording recording) {
-  if (recording == Recording::kNone || run.context.settings.dry_run) return;
+RunStart start_of(const DatabaseRun& run) {
+  const Settings& settings = run.context.settings;
+  return {run.context.report.run_id,
+          std::string(phase_name(*run.context.report.phase)),
+          settings.environment,
+          run.history.table,
+          runner_name(),
+          settings.run_labels};
+}
+
+// Whether there is a table to write the record into.
+bool has_tables(DatabaseRun& run) {
+  if (run.own_tables_seen) return true;
   const std::string& schema = run.history.schema;
+  if (!schema_exists(run.session(), schema)) return false;
+  if (run.recording != Recording::kIfPossible) create_own_tables(run.session(), schema);
+  return run.own_tables_seen = own_tables_exist(run.session(), schema);
+}
+
+void try_open_record(DatabaseRun& run) {
   try {
-    if (!schema_exists(run.session(), schema)) return;
-    if (recording == Recording::kCreateTables) create_own_tables(run.session(), schema);
-    if (own_tables_exist(run.session(), schema)) begin_record(run);
+    if (has_tables(run)) begin_record(run);
   } catch (const DatabaseError& error) {
     if (run.session().lost()) throw;
     log::info(fmt::format("this run leaves no record in the database: {}", error.what()));
@@ -57,20 +71,22 @@ RunFinish finish_of(const Report& report, const Clock& clock) {
   return finish;
 }
 
+// Completes the record, or writes it if the run ended before it had reason to open one.
 void try_close_record(DatabaseRun& run) {
-  if (!run.recorded) return;
+  if (!run.recorded && run.recording != Recording::kFromFirstChange) return;
   constexpr Milliseconds kRecordLimit{5'000};
   const Report& report = run.context.report;
+  const std::string& schema = run.history.schema;
   try {
     // A run that lost its session comes back once more, for its record alone; a stopped one has no time to.
     if (run.session().lost()) run.database.reopen(kRecordLimit);
-    run.session().execute("setting up the session", "RESET ALL; RESET ROLE");
-    close_run(run.session(), run.history.schema, report.run_id, finish_of(report, run.context.clock));
-    // Last, when what a killed run left in the server has had time to end.
-    for (const auto& lost : mark_lost_runs(run.session(), run.history.schema)) {
-      log::warning("an earlier run ended without a word: " + lost);
-    }
-  } catch (const Error& error) {
+    if (!run.recorded && !has_tables(run)) return;
+    const RunFinish finish = finish_of(report, run.context.clock);
+    // What is lost is asked for last, when what a killed run left in the server has had time to end.
+    const auto lost_runs = run.recorded ? close_run(run.session(), schema, report.run_id, finish)
+                                        : write_run(run.session(), schema, start_of(run), finish);
+    for (const auto& lost : lost_runs) log::warning("an earlier run ended without a word: " + lost);
+  } catch (const std::exception& error) {
     log::warning(fmt::format("the run record was not closed: {}", error.what()));
   }
 }
@@ -84,15 +100,12 @@ ConnectionTarget connection_target(const Settings& settings) {
 
 void begin_record(DatabaseRun& run) {
   if (run.recorded) return;
-  const Settings& settings = run.context.settings;
-  const RunStart start{run.context.report.run_id,
-                       std::string(phase_name(*run.context.report.phase)),
-                       settings.environment,
-                       run.history.table,
-                       runner_name(),
-                       settings.run_labels};
-  open_run(run.session(), run.history.schema, start);
+  open_run(run.session(), run.history.schema, start_of(run));
   run.recorded = true;
+}
+
+void note_first_change(DatabaseRun& run) {
+  if (run.recording == Recording::kFromFirstChange) try_open_record(run);
 }
 
 void with_database(PhaseContext& context, Recording recording,
@@ -102,11 +115,12 @@ void with_database(PhaseContext& context, Recording recording,
       fmt::format("windlass-hook {} {}", phase_name(*context.report.phase), runner_name());
   Database database(connection_target(settings), application, settings.connect_timeout, context.clock,
                     context.stop);
+  if (settings.dry_run) recording = Recording::kNone;
   DatabaseRun run{
-      context, database, {default_schema(database.session(), settings), settings.history_table}, false};
+      context, database, {default_schema(database.session(), settings), settings.history_table}, recording};
   if (settings.dry_run)
     database.session().execute("opening a read-only session", "SET default_transaction_read_only = on");
-  try_open_record(run, recording);
+  if (recording == Recording::kCreateTables || recording == Recording::kIfPossible) try_open_record(run);
   try {
     work(run);
   } catch (const Error& error) {

@@ -32,6 +32,7 @@ class Migrate {
     MigrateAction action = decide();
     if (run_.context.settings.dry_run) return show();
     if (action != MigrateAction::kNothing) {
+      note_first_change(run_);
       // Another runner may have been at work since: what counts is what is true under the lock.
       run_.database.lock(run_.history,
                          std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
@@ -132,7 +133,7 @@ class Migrate {
 }  // namespace
 
 void run_migrate(PhaseContext& context) {
-  with_database(context, Recording::kCreateTables, [](DatabaseRun& run) { Migrate(run).go(); });
+  with_database(context, Recording::kFromFirstChange, [](DatabaseRun& run) { Migrate(run).go(); });
 }
 
 }  // namespace windlass::hook

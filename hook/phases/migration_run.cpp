@@ -6,18 +6,16 @@
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
-#include "hook/database/catalog.hpp"
 
 namespace windlass::hook {
 namespace {
 
 // Flyway puts the default schema before the role's own search_path, unless it is first there already.
 std::string search_path(DatabaseRun& run) {
-  if (current_schema(run.session()) == run.history.schema) return "";
-  const auto original =
-      run.session().query_value("asking for search_path", "SELECT pg_catalog.current_setting('search_path')");
+  const Greeting& server = run.session().greeting();
+  if (server.current_schema == run.history.schema) return "";
   const std::string first = Session::quote_name(run.history.schema);
-  return original && !original->empty() ? first + ", " + *original : first;
+  return server.search_path.empty() ? first : first + ", " + server.search_path;
 }
 
 std::string title_of(const NewHistoryRow& row) {

@@ -41,34 +41,62 @@ void check_digest(const migrations::ScriptSet& scripts, const std::string& expec
       "Render the manifests again and apply all of them together; a stale or partial ConfigMap is mounted.");
 }
 
+// Which of the managed schemas are there, and which of the tables that the history's schema may hold.
+std::string presence_question(const DatabaseRun& run, const Session& session,
+                              const std::vector<std::string>& schemas) {
+  std::string names;
+  for (const auto& schema : schemas) names += (names.empty() ? "" : ", ") + session.quote(schema);
+  return fmt::format(
+      "SELECT n.nspname, c.relname FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c "
+      "ON c.relnamespace = n.oid AND n.nspname = {} AND c.relkind = 'r' AND c.relname IN ({}, {}) "
+      "WHERE n.nspname IN ({})",
+      session.quote(run.history.schema), session.quote(run.history.table), session.quote(kEnvironmentTable),
+      names);
+}
+
+void note_presence(DatabaseState& state, DatabaseRun& run, const Rows& answer) {
+  const auto is_there = [&](std::size_t column, std::string_view name) {
+    return std::any_of(answer.begin(), answer.end(), [&](const Row& row) { return row.at(column) == name; });
+  };
+  for (const auto& schema : state.schemas) {
+    if (!is_there(0, schema)) state.missing_schemas.push_back(schema);
+  }
+  state.history_exists = is_there(1, run.history.table);
+  run.own_tables_seen = is_there(1, kEnvironmentTable);
+}
+
+// Two messages for all questions: what the second may ask for is what the first has found.
 void fill_state(DatabaseState& state, DatabaseRun& run) {
   Session& session = run.session();
-  state.schemas = managed_schemas(run);
-  for (const auto& schema : state.schemas) {
-    if (!schema_exists(session, schema)) state.missing_schemas.push_back(schema);
-  }
-  state.history_exists = history_table_exists(session, run.history);
-  if (state.history_exists) {
-    state.rows = read_history(session, run.history);
-  } else {
+  Snapshot snapshot(session, "reading the state of the database");
+  note_presence(state, run, snapshot.begin(presence_question(run, session, state.schemas)).at(0));
+  if (!state.history_exists) {
     state.schemas_empty = std::all_of(state.schemas.begin(), state.schemas.end(),
                                       [&](const auto& schema) { return schema_is_empty(session, schema); });
   }
-  state.in_flight = scripts_in_flight(session, run.history.schema, run.history.table);
-  state.environment = recorded_environment(session, run.history.schema);
+  std::vector<std::string> questions;
+  if (state.history_exists) questions.push_back(history_question(run.history));
+  if (run.own_tables_seen) {
+    questions.push_back(in_flight_question(session, run.history.schema, run.history.table));
+    questions.push_back(environment_question(run.history.schema));
+  }
+  auto answers = snapshot.end(join(questions, ";"));
+  auto answer = answers.begin();
+  if (state.history_exists) state.rows = history_of(*answer++);
+  if (!run.own_tables_seen) return;
+  state.in_flight = first_column(*answer++);
+  const auto environments = first_column(*answer);
+  if (!environments.empty()) state.environment = environments.front();
 }
 
 }  // namespace
 
 DatabaseState read_database_state(DatabaseRun& run) {
   DatabaseState state;
+  state.schemas = managed_schemas(run);
   // One snapshot: a history table that another runner makes between two questions would leave a schema with
   // objects and no history.
-  constexpr std::string_view kDoing = "reading the state of the database";
-  in_transaction(run.session(), kDoing, [&] {
-    run.session().execute(kDoing, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-    fill_state(state, run);
-  });
+  fill_state(state, run);
   return state;
 }
 
