@@ -61,6 +61,8 @@ constexpr std::array kRows{
     SettingRow{"placeholder-replacement", kBool, "true", "Replace placeholders in scripts."},
     SettingRow{"placeholder-prefix", kText, "${", "What a placeholder begins with."},
     SettingRow{"placeholder-suffix", kText, "}", "What a placeholder ends with."},
+    SettingRow{"skip-default-callbacks", kBool, "false",
+               "Leave the callback scripts in the locations alone."},
     SettingRow{"expect-digest", kText, "", "Digest that the mounted script set must have."},
     SettingRow{"expect-version", kText, "", "Version that guard waits for and verify expects."},
     // the run

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/text.hpp"
 
@@ -30,7 +31,7 @@ std::optional<Prefix> find_prefix(std::string_view stem, const NamingRules& rule
   // An empty one would claim every file that has no prefix; it switches the kind off instead.
   if (!rules.undo_prefix.empty()) consider(rules.undo_prefix, ScriptKind::kUndo);
   if (!rules.baseline_prefix.empty()) consider(rules.baseline_prefix, ScriptKind::kBaseline);
-  for (const std::string_view event : callback_events()) consider(event, ScriptKind::kCallback);
+  for (const auto& event : callback_events()) consider(event.name, ScriptKind::kCallback);
   return longest;
 }
 
@@ -133,53 +134,55 @@ std::string_view kind_name(ScriptKind kind) {
   return "";
 }
 
-const std::vector<std::string_view>& callback_events() {
-  static const std::vector<std::string_view> events = {"beforeConnect",
-                                                       "afterConnect",
-                                                       "beforeValidate",
-                                                       "afterValidate",
-                                                       "afterValidateError",
-                                                       "createSchema",
-                                                       "beforeCreateSchema",
-                                                       "beforeMigrate",
-                                                       "beforeRepeatables",
-                                                       "beforeEachMigrate",
-                                                       "beforeEachMigrateStatement",
-                                                       "afterEachMigrateStatement",
-                                                       "afterEachMigrateStatementError",
-                                                       "afterEachMigrate",
-                                                       "afterEachMigrateError",
-                                                       "afterVersioned",
-                                                       "afterMigrateApplied",
-                                                       "afterMigrate",
-                                                       "afterMigrateError",
-                                                       "afterMigrateOperationFinish",
-                                                       "beforeUndo",
-                                                       "beforeEachUndo",
-                                                       "beforeEachUndoStatement",
-                                                       "afterEachUndoStatement",
-                                                       "afterEachUndoStatementError",
-                                                       "afterEachUndo",
-                                                       "afterEachUndoError",
-                                                       "afterUndo",
-                                                       "afterUndoError",
-                                                       "beforeClean",
-                                                       "afterClean",
-                                                       "afterCleanError",
-                                                       "beforeInfo",
-                                                       "afterInfo",
-                                                       "afterInfoError",
-                                                       "afterInfoOperationFinish",
-                                                       "beforeBaseline",
-                                                       "afterBaseline",
-                                                       "afterBaselineError",
-                                                       "beforeRepair",
-                                                       "afterRepair",
-                                                       "afterRepairError",
-                                                       "beforeDeploy",
-                                                       "afterDeploy",
-                                                       "afterDeployError"};
-  return events;
+std::span<const CallbackEvent> callback_events() {
+  static constexpr std::array kEvents{
+      CallbackEvent{"beforeConnect", Firing::kNever},
+      CallbackEvent{"afterConnect", Firing::kAlone},
+      CallbackEvent{"beforeValidate", Firing::kAlone},
+      CallbackEvent{"afterValidate", Firing::kAlone},
+      CallbackEvent{"afterValidateError", Firing::kAlone},
+      CallbackEvent{"createSchema", Firing::kAlone},
+      CallbackEvent{"beforeCreateSchema", Firing::kAlone},
+      CallbackEvent{"beforeMigrate", Firing::kAlone},
+      CallbackEvent{"beforeRepeatables", Firing::kAlone},
+      CallbackEvent{"beforeEachMigrate", Firing::kWithScript},
+      CallbackEvent{"beforeEachMigrateStatement", Firing::kWithScript},
+      CallbackEvent{"afterEachMigrateStatement", Firing::kWithScript},
+      CallbackEvent{"afterEachMigrateStatementError", Firing::kAlone},
+      CallbackEvent{"afterEachMigrate", Firing::kWithScript},
+      CallbackEvent{"afterEachMigrateError", Firing::kAlone},
+      CallbackEvent{"afterVersioned", Firing::kAlone},
+      CallbackEvent{"afterMigrateApplied", Firing::kAlone},
+      CallbackEvent{"afterMigrate", Firing::kAlone},
+      CallbackEvent{"afterMigrateError", Firing::kAlone},
+      CallbackEvent{"afterMigrateOperationFinish", Firing::kAlone},
+      CallbackEvent{"beforeUndo", Firing::kAlone},
+      CallbackEvent{"beforeEachUndo", Firing::kWithScript},
+      CallbackEvent{"beforeEachUndoStatement", Firing::kWithScript},
+      CallbackEvent{"afterEachUndoStatement", Firing::kWithScript},
+      CallbackEvent{"afterEachUndoStatementError", Firing::kAlone},
+      CallbackEvent{"afterEachUndo", Firing::kWithScript},
+      CallbackEvent{"afterEachUndoError", Firing::kAlone},
+      CallbackEvent{"afterUndo", Firing::kAlone},
+      CallbackEvent{"afterUndoError", Firing::kAlone},
+      CallbackEvent{"beforeClean", Firing::kNever},
+      CallbackEvent{"afterClean", Firing::kNever},
+      CallbackEvent{"afterCleanError", Firing::kNever},
+      CallbackEvent{"beforeInfo", Firing::kAlone},
+      CallbackEvent{"afterInfo", Firing::kAlone},
+      CallbackEvent{"afterInfoError", Firing::kAlone},
+      CallbackEvent{"afterInfoOperationFinish", Firing::kAlone},
+      CallbackEvent{"beforeBaseline", Firing::kAlone},
+      CallbackEvent{"afterBaseline", Firing::kAlone},
+      CallbackEvent{"afterBaselineError", Firing::kAlone},
+      CallbackEvent{"beforeRepair", Firing::kAlone},
+      CallbackEvent{"afterRepair", Firing::kAlone},
+      CallbackEvent{"afterRepairError", Firing::kAlone},
+      CallbackEvent{"beforeDeploy", Firing::kNever},
+      CallbackEvent{"afterDeploy", Firing::kNever},
+      CallbackEvent{"afterDeployError", Firing::kNever},
+  };
+  return kEvents;
 }
 
 }  // namespace windlass::migrations

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,7 +46,19 @@ std::strong_ordering compare_descriptions(std::string_view a, std::string_view b
 // "V", "U", "R", "B" or "callback": the kind in digests and messages.
 std::string_view kind_name(ScriptKind kind);
 
+// How the callbacks of an event run here.
+enum class Firing {
+  kAlone,       // each in a transaction of its own
+  kWithScript,  // in the transaction of the script that they stand around
+  kNever,       // no phase fires them: Windlass neither cleans nor deploys
+};
+
+struct CallbackEvent {
+  std::string_view name;
+  Firing firing;
+};
+
 // The callback events that Flyway knows, in the order in which a migrate fires them.
-const std::vector<std::string_view>& callback_events();
+std::span<const CallbackEvent> callback_events();
 
 }  // namespace windlass::migrations

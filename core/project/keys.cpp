@@ -176,6 +176,7 @@ constexpr std::array kSettingKeys{
     SettingKey{"spec.migration.", "placeholder-replacement"},
     SettingKey{"spec.migration.", "placeholder-prefix"},
     SettingKey{"spec.migration.", "placeholder-suffix"},
+    SettingKey{"spec.migration.", "skip-default-callbacks"},
 };
 
 Key setting_key(const SettingKey& entry) {

@@ -22,16 +22,23 @@ double random_jitter() {
   return std::uniform_real_distribution<double>(0.5, 1.0)(generator);
 }
 
-Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
-                             Milliseconds lock_timeout, const std::string& marker) {
+// What begins every transaction of ours; what ends it is still missing.
+Surroundings transaction_around(const ExecutorSettings& settings, const Session& session,
+                                Milliseconds lock_timeout) {
   Surroundings around;
   around.before.push_back("BEGIN");
   for (auto& statement : session_statements(settings, session, Scope::kTransaction, lock_timeout)) {
     around.before.push_back(std::move(statement));
   }
-  around.before.push_back("SET LOCAL windlass.tx = " + session.quote(marker));
   // A script may leave another role behind, which need not be allowed to write the history.
   around.after.push_back("RESET ROLE");
+  return around;
+}
+
+Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
+                             Milliseconds lock_timeout, const std::string& marker) {
+  Surroundings around = transaction_around(settings, session, lock_timeout);
+  around.before.push_back("SET LOCAL windlass.tx = " + session.quote(marker));
   for (const auto& statement : job.also) around.after.push_back(statement);
   around.after.push_back(
       insert_history_row(session, settings.history, job.row, SinceTransactionBegan{}, marker));
@@ -40,44 +47,54 @@ Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& setti
 }
 
 // A failure of one of our own statements around the script.
-Error own_statement_error(const ScriptJob& job, const ServerMessage& server) {
+Error own_statement_error(const migrations::PreparedScript& script, const ServerMessage& server) {
   if (server.sqlstate == kMarkerGone) {
     return Error(
-        ExitCode::kPartlyApplied,
-        fmt::format("{} ended the transaction that it runs in", job.script.source.file),
+        ExitCode::kPartlyApplied, fmt::format("{} ended the transaction that it runs in", script.source.file),
         "What it did before is committed and no history row was written: remove COMMIT and ROLLBACK from the "
         "script and from what it calls, put the database right, then run again.");
   }
-  return database_error("recording " + job.script.source.path, server);
+  return database_error("recording " + script.source.path, server);
 }
 
-Error stopped_error(const ScriptJob& job, bool deadline_passed, const Deadline& deadline) {
+Error stopped_error(const migrations::PreparedScript& script, bool deadline_passed,
+                    const Deadline& deadline) {
   const std::string state = "it was cancelled and rolled back";
   if (!deadline_passed)
-    return Error(ExitCode::kTerminated, fmt::format("stopped during {}: {}", job.script.source.path, state));
+    return Error(ExitCode::kTerminated, fmt::format("stopped during {}: {}", script.source.path, state));
   return Error(ExitCode::kTransient,
                fmt::format("the deadline of {} passed during {}: {}", format_duration(deadline.limit()),
-                           job.script.source.path, state),
+                           script.source.path, state),
                "Give the run a longer deadline, or make the script do less at once.");
 }
 
-Error no_lock_error(const ScriptJob& job, int attempts, Milliseconds took, const std::string& blockers) {
+Error no_lock_error(const migrations::PreparedScript& script, int attempts, Milliseconds took,
+                    const std::string& blockers) {
   return Error(ExitCode::kTransient,
                fmt::format("{} could not get its locks in {} within {}; it was rolled back each time",
-                           job.script.source.path, counted(static_cast<std::size_t>(attempts), "attempt"),
+                           script.source.path, counted(static_cast<std::size_t>(attempts), "attempt"),
                            format_duration(took)),
                "End the sessions that block it, or run it when they are gone.")
       .with_details(blockers);
 }
 
-void throw_unless_worth_retrying(const ScriptJob& job, const StatementFailure& failure) {
+// `script` is the one that ran, `failed` the one of the sequence that failed: itself or a callback of it.
+void throw_unless_worth_retrying(const migrations::PreparedScript& script,
+                                 const migrations::PreparedScript& failed, const StatementFailure& failure) {
   constexpr std::string_view kSerializationFailure = "40001";
   if (is_lock_failure(failure.server.sqlstate) || failure.server.sqlstate == kSerializationFailure) return;
-  if (failure.statement == ScriptMessage::kOurs) throw own_statement_error(job, failure.server);
-  throw script_error(job.script, failure,
-                     {code_of_script_failure(failure.server.sqlstate),
-                      "everything the script did was rolled back; scripts before it stay applied",
-                      "Correct the script and run again; it goes on with this script."});
+  if (failure.statement == ScriptMessage::kOurs) throw own_statement_error(failed, failure.server);
+  if (&failed == &script) {
+    throw script_error(script, failure,
+                       {code_of_script_failure(failure.server.sqlstate),
+                        "everything the script did was rolled back; scripts before it stay applied",
+                        "Correct the script and run again; it goes on with this script."});
+  }
+  throw script_error(
+      failed, failure,
+      {code_of_script_failure(failure.server.sqlstate),
+       fmt::format("{} was rolled back with it; scripts before it stay applied", script.source.path),
+       fmt::format("Correct the callback and run again; it goes on with {}.", script.source.path)});
 }
 
 }  // namespace
@@ -114,45 +131,89 @@ Milliseconds Executor::run(const ScriptJob& job) {
 
 Milliseconds Executor::run_in_transaction(const ScriptJob& job) {
   const auto began = clock_.now();
-  for (int attempt = 0;; ++attempt) {
-    RunMonitor monitor(database_, job.script.source.path, lock_timeout_of_attempt(job, attempt));
-    const RunResult result = send(job, attempt, monitor);
-    if (result.end == RunEnd::kDone) break;
-    if (result.end == RunEnd::kLost) {
-      settle_lost_commit(job);
-      break;
-    }
-    if (result.end == RunEnd::kStopped) throw stopped_error(job, result.deadline_passed, deadline_);
-    throw_unless_worth_retrying(job, *result.failure);
-    const Milliseconds pause = pause_after(attempt, random_jitter());
-    if (attempt >= settings_.retries || deadline_.left() <= pause) {
-      throw no_lock_error(job, attempt + 1, elapsed(clock_, began), monitor.blockers());
-    }
-    log::info(fmt::format("{} gave way after {} ({}), attempt {} of {} in {}", job.script.source.path,
-                          format_duration(lock_timeout_of_attempt(job, attempt)),
-                          result.failure->server.message, attempt + 2, settings_.retries + 1,
-                          format_duration(pause)));
-    clock_.sleep(pause, stop_);
-    if (stop_.requested())
-      throw Error(ExitCode::kTerminated, "stopped before " + job.script.source.path + " was tried again");
-  }
+  const RunEnd end =
+      run_attempts(job.script, [&](Milliseconds lock_timeout, int attempt, const RunWatch& watch) {
+        return send(job, lock_timeout, attempt, watch);
+      });
+  if (end == RunEnd::kLost) settle_lost_commit(job);
   ++*last_rank_;
   return elapsed(clock_, began);
 }
 
-Milliseconds Executor::lock_timeout_of_attempt(const ScriptJob& job, int attempt) {
-  const LockRamp ramp{settings_.lock_timeout, database_.session().greeting().deadlock_timeout};
-  return job.script.takes_strong_locks ? lock_timeout_of(ramp, attempt) : settings_.lock_timeout;
+RunEnd Executor::run_attempts(const migrations::PreparedScript& script, const Send& send) {
+  const auto began = clock_.now();
+  const std::string& path = script.source.path;
+  for (int attempt = 0;; ++attempt) {
+    const Milliseconds lock_timeout = lock_timeout_of_attempt(script, attempt);
+    RunMonitor monitor(database_, path, lock_timeout);
+    const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};
+    const auto [result, failed] = send(lock_timeout, attempt, watch);
+    if (result.end == RunEnd::kDone || result.end == RunEnd::kLost) return result.end;
+    if (result.end == RunEnd::kStopped) throw stopped_error(script, result.deadline_passed, deadline_);
+    throw_unless_worth_retrying(script, *failed, *result.failure);
+    const Milliseconds pause = pause_after(attempt, random_jitter());
+    if (attempt >= settings_.retries || deadline_.left() <= pause)
+      throw no_lock_error(script, attempt + 1, elapsed(clock_, began), monitor.blockers());
+    log::info(fmt::format("{} gave way after {} ({}), attempt {} of {} in {}", path,
+                          format_duration(lock_timeout), result.failure->server.message, attempt + 2,
+                          settings_.retries + 1, format_duration(pause)));
+    clock_.sleep(pause, stop_);
+    if (stop_.requested()) throw Error(ExitCode::kTerminated, "stopped before " + path + " was tried again");
+  }
 }
 
-RunResult Executor::send(const ScriptJob& job, int attempt, RunMonitor& monitor) {
+Milliseconds Executor::lock_timeout_of_attempt(const migrations::PreparedScript& script, int attempt) {
+  if (!script.takes_strong_locks) return settings_.lock_timeout;
+  return lock_timeout_of({settings_.lock_timeout, database_.session().greeting().deadlock_timeout}, attempt);
+}
+
+SequenceResult Executor::send(const ScriptJob& job, Milliseconds lock_timeout, int attempt,
+                              const RunWatch& watch) {
+  static const CallbacksAround kNone;
   const std::string marker = fmt::format("{}/{}/{}", settings_.run_id, last_rank(), attempt);
-  const auto around =
-      surroundings_of(job, settings_, database_.session(), lock_timeout_of_attempt(job, attempt), marker);
-  const auto messages = script_messages(job.script.replaced.text, job.script.statements, job.script.skipped,
-                                        around, kMessageLimit);
+  const auto around = surroundings_of(job, settings_, database_.session(), lock_timeout, marker);
+  const CallbacksAround& callbacks = job.callbacks == nullptr ? kNone : *job.callbacks;
+  return send_script(database_.session(), job.script, callbacks, around, watch);
+}
+
+void Executor::run_callback(const migrations::PreparedScript& callback) {
+  const NoticeLog notices(database_.session(), callback.source.path);
+  if (callback.mode == migrations::RunMode::kStepwise) return run_callback_stepwise(callback);
+  run_in_one_transaction({&callback, 1}, {});
+}
+
+void Executor::run_in_one_transaction(std::span<const migrations::PreparedScript> callbacks,
+                                      const std::vector<std::string>& after) {
+  const auto send = [&](Milliseconds lock_timeout, int, const RunWatch& watch) {
+    Surroundings around = transaction_around(settings_, database_.session(), lock_timeout);
+    around.after.insert(around.after.end(), after.begin(), after.end());
+    around.after.push_back("COMMIT");
+    return send_scripts(database_.session(), callbacks, around, watch);
+  };
+  if (run_attempts(callbacks.front(), send) == RunEnd::kLost)
+    throw lost_connection("running the callback " + callbacks.front().source.path);
+}
+
+void Executor::run_callback_stepwise(const migrations::PreparedScript& callback) {
+  Session& session = database_.session();
+  const auto setup = session_statements(settings_, session, Scope::kSession, settings_.lock_timeout);
+  session.execute("setting up the session", join(setup, ";"));
+  RunMonitor monitor(database_, callback.source.path, settings_.lock_timeout);
   const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};
-  return run_messages(database_.session(), messages, job.script.replaced.text, job.script.statements, watch);
+  for (std::size_t i = 0; i < callback.statements.size(); ++i) {
+    if (callback.skipped[i]) continue;
+    const auto messages =
+        script_messages(callback.replaced.text, callback.statements, all_but(callback, i), {}, kMessageLimit);
+    const RunResult result =
+        run_messages(session, messages, callback.replaced.text, callback.statements, watch);
+    if (result.end == RunEnd::kLost) throw lost_connection("running the callback " + callback.source.path);
+    if (result.end == RunEnd::kStopped) throw stopped_error(callback, result.deadline_passed, deadline_);
+    if (result.end != RunEnd::kFailed) continue;
+    throw script_error(
+        callback, *result.failure,
+        {code_of_script_failure(result.failure->server.sqlstate),
+         "the callback's statements before it took effect", "Correct the callback and run again."});
+  }
 }
 
 void Executor::settle_lost_commit(const ScriptJob& job) {

@@ -1,7 +1,9 @@
 // Runs one script and its history row so that they happen together and once.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "hook/database/intents.hpp"
 #include "hook/database/script_run.hpp"
 #include "hook/execute/run_monitor.hpp"
+#include "hook/execute/script_sequence.hpp"
 
 namespace windlass::hook {
 
@@ -30,6 +33,7 @@ struct ScriptJob {
   const migrations::PreparedScript& script;
   NewHistoryRow row;
   std::vector<std::string> also;
+  const CallbacksAround* callbacks = nullptr;  // that share the row's transaction; null: none
 };
 
 class Executor {
@@ -43,12 +47,26 @@ class Executor {
   // kTransient (locks, a lost connection after which the row is not there, the deadline), kTerminated.
   Milliseconds run(const ScriptJob& job);
 
+  // A callback that runs on its own: in a transaction, or statement by statement when it cannot. It leaves no
+  // row, so every run fires it anew. Throws Error as run() does; after a lost connection it is not known
+  // whether it was committed.
+  void run_callback(const migrations::PreparedScript& callback);
+
  private:
   friend class Stepwise;
 
+  // Sends one attempt; returns how it ended, and in which script.
+  using Send = std::function<SequenceResult(Milliseconds lock_timeout, int attempt, const RunWatch& watch)>;
+
   Milliseconds run_in_transaction(const ScriptJob& job);
-  RunResult send(const ScriptJob& job, int attempt, RunMonitor& monitor);
-  Milliseconds lock_timeout_of_attempt(const ScriptJob& job, int attempt);
+  // Sends until it is done or lost, which it returns; throws when it failed, or no attempt is left.
+  RunEnd run_attempts(const migrations::PreparedScript& script, const Send& send);
+  // Callbacks and then statements of ours, committed together.
+  void run_in_one_transaction(std::span<const migrations::PreparedScript> callbacks,
+                              const std::vector<std::string>& after);
+  void run_callback_stepwise(const migrations::PreparedScript& callback);
+  SequenceResult send(const ScriptJob& job, Milliseconds lock_timeout, int attempt, const RunWatch& watch);
+  Milliseconds lock_timeout_of_attempt(const migrations::PreparedScript& script, int attempt);
   // The message's end when it was lost on the way: reconnects, takes the lock and lets the history row
   // decide. Returns when the row is there; throws kTransient when it is not.
   void settle_lost_commit(const ScriptJob& job);

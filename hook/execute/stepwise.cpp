@@ -65,6 +65,9 @@ Milliseconds Stepwise::run() {
                     std::count_if(intents_.begin(), intents_.end(), [](const Intent& i) { return i.done; }),
                     counted(job_.script.statements.size(), "statement")));
   }
+  if (job_.callbacks != nullptr && intents_.empty()) {
+    for (const auto& callback : job_.callbacks->before) executor_.run_callback(callback);
+  }
   set_up_session();
   for (std::size_t i = 0; i < job_.script.statements.size(); ++i) {
     if (job_.script.skipped[i]) continue;
@@ -200,8 +203,7 @@ RunResult Stepwise::send(std::size_t index) {
 RunResult Stepwise::send_under(std::size_t index, Milliseconds lock_timeout) {
   log::info(fmt::format("{}: statement {} of {}: {}", job_.script.source.path, index + 1,
                         job_.script.statements.size(), job_.script.classes[index].command));
-  std::vector<bool> skipped(job_.script.statements.size(), true);
-  skipped[index] = false;
+  const std::vector<bool> skipped = all_but(job_.script, index);
   Surroundings around;
   if (shares_transaction(index) && !is_session_setting(index)) {
     around.before = {"BEGIN"};
@@ -276,14 +278,14 @@ void Stepwise::clean_up_in_passing(std::size_t index) {
 }
 
 void Stepwise::record(Milliseconds took) {
+  std::vector<std::string> statements{
+      insert_history_row(session(), executor_.settings_.history, job_.row, static_cast<int>(took.count()))};
+  statements.insert(statements.end(), job_.also.begin(), job_.also.end());
+  statements.push_back(forget_intents_statement(session(), key_));
+  if (job_.callbacks != nullptr && !job_.callbacks->after.empty())
+    return executor_.run_in_one_transaction(job_.callbacks->after, statements);
   session().execute("setting up the session", "RESET ALL; RESET ROLE");
-  std::string sql =
-      "BEGIN;" +
-      insert_history_row(session(), executor_.settings_.history, job_.row, static_cast<int>(took.count())) +
-      ";";
-  for (const auto& statement : job_.also) sql += statement + ";";
-  sql += forget_intents_statement(session(), key_) + ";COMMIT";
-  session().execute("recording " + job_.script.source.path, sql);
+  session().execute("recording " + job_.script.source.path, "BEGIN;" + join(statements, ";") + ";COMMIT");
 }
 
 }  // namespace windlass::hook

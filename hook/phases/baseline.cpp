@@ -3,12 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
+#include "hook/phases/callbacks.hpp"
 #include "hook/phases/groundwork.hpp"
 #include "hook/phases/project_state.hpp"
 
 namespace windlass::hook {
 namespace {
+
+constexpr std::array<std::string_view, 6> kBaselineEvents{"afterConnect",       "createSchema",
+                                                          "beforeCreateSchema", "beforeBaseline",
+                                                          "afterBaseline",      "afterBaselineError"};
 
 Error refused(const std::string& message, const std::string& hint) {
   return Error(ExitCode::kRefused, message, hint);
@@ -42,6 +49,21 @@ bool is_there(const DatabaseState& state, const NewHistoryRow& wanted, const std
   return false;
 }
 
+void write_baseline(DatabaseRun& run, const DatabaseState& state, const NewHistoryRow& row) {
+  Report& report = run.context.report;
+  if (is_there(state, row, run.history.quoted())) {
+    report.message = fmt::format("nothing to do: baselined with version {} already", *row.version);
+    return;
+  }
+  if (run.context.settings.dry_run) {
+    report.message = fmt::format("dry run: would baseline {} with version {}, nothing was changed",
+                                 run.history.schema, *row.version);
+    return;
+  }
+  lay_groundwork(run, state, row);
+  report.message = fmt::format("baselined {} with version {}", run.history.schema, *row.version);
+}
+
 void baseline(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
   const NewHistoryRow row = baseline_row(settings);
@@ -49,18 +71,20 @@ void baseline(DatabaseRun& run) {
   const DatabaseState state = read_database_state(run);
   check_environment(run, state);
   run.context.report.version_to = row.version;
-  if (is_there(state, row, run.history.quoted())) {
-    run.context.report.message =
-        fmt::format("nothing to do: baselined with version {} already", *row.version);
-    return;
+  Callbacks callbacks = callbacks_alone(run, kBaselineEvents);
+  callbacks.fire("afterConnect");
+  if (settings.create_schemas) {
+    callbacks.fire("createSchema");
+    callbacks.fire("beforeCreateSchema");
   }
-  if (settings.dry_run) {
-    run.context.report.message = fmt::format(
-        "dry run: would baseline {} with version {}, nothing was changed", run.history.schema, *row.version);
-    return;
+  callbacks.fire("beforeBaseline");
+  try {
+    write_baseline(run, state, row);
+  } catch (const Error&) {
+    callbacks.fire_after_failure("afterBaselineError");
+    throw;
   }
-  lay_groundwork(run, state, row);
-  run.context.report.message = fmt::format("baselined {} with version {}", run.history.schema, *row.version);
+  callbacks.fire("afterBaseline");
 }
 
 }  // namespace

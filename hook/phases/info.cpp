@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.hpp"
+#include "hook/phases/callbacks.hpp"
 #include "hook/phases/project_state.hpp"
 
 namespace windlass::hook {
@@ -31,6 +32,9 @@ MigrationRow row_of(const migrations::Entry& entry) {
 void run_info(PhaseContext& context) {
   with_database(context, Recording::kNone, [&](DatabaseRun& run) {
     const auto state = read_project_state(run);
+    Callbacks callbacks(run, state->scripts);
+    callbacks.fire("afterConnect");
+    callbacks.fire("beforeInfo");
     Report& report = context.report;
     auto& rows = report.migrations.emplace();
     for (const auto& entry : state->plan.entries) rows.push_back(row_of(entry));
@@ -41,6 +45,8 @@ void run_info(PhaseContext& context) {
                                  counted(report.pending, "script"));
     for (const auto& script : state->database.in_flight)
       report.message += fmt::format("; {} is partly applied", script);
+    callbacks.fire("afterInfo");
+    callbacks.fire("afterInfoOperationFinish");
   });
 }
 

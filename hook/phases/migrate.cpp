@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "hook/database/undo_scripts.hpp"
+#include "hook/phases/callbacks.hpp"
 #include "hook/phases/decide.hpp"
 #include "hook/phases/groundwork.hpp"
 #include "hook/phases/migration_run.hpp"
@@ -26,21 +28,23 @@ class Migrate {
   void go() {
     state_ = read_project_state(run_);
     report_.set_digest = state_->scripts.digest;
-    refuse_callbacks(state_->scripts);
+    callbacks_ = Callbacks(run_, state_->scripts);
     note_state();
     report_.version_from = report_.version_to;
-    MigrateAction action = decide();
+    check_environment(run_, state_->database);
+    MigrateAction action = callbacks_.empty() ? decide() : MigrateAction::kApply;
     if (run_.context.settings.dry_run) return show();
     if (action != MigrateAction::kNothing) {
       note_first_change(run_);
-      // Another runner may have been at work since: what counts is what is true under the lock.
+      // Another runner may have been at work since: what counts is what is true under the lock. Callbacks run
+      // under it, too.
       run_.database.lock(run_.history,
                          std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
       refresh(*state_, run_);
       note_state();
-      action = decide();
+      action = decide_with_callbacks();
+      act(action);
     }
-    if (action != MigrateAction::kNothing) act(action);
     say_outcome();
   }
 
@@ -55,23 +59,82 @@ class Migrate {
     return decision.action;
   }
 
+  MigrateAction decide_with_callbacks() {
+    check_environment(run_, state_->database);
+    callbacks_.fire("afterConnect");
+    // As in Flyway: nothing is validated before the schema is there.
+    const auto& missing = state_->database.missing_schemas;
+    if (!run_.context.settings.validate_on_migrate ||
+        std::find(missing.begin(), missing.end(), run_.history.schema) != missing.end()) {
+      return decide();
+    }
+    callbacks_.fire("beforeValidate");
+    MigrateAction action;
+    try {
+      action = decide();
+    } catch (const Error& error) {
+      if (error.code() == ExitCode::kInvalidScripts) callbacks_.fire_after_failure("afterValidateError");
+      throw;
+    }
+    callbacks_.fire("afterValidate");
+    return action;
+  }
+
   void act(MigrateAction action) {
     auto scripts = prepare_migration(run_, *state_);  // every fault comes out before anything is created
-    std::optional<NewHistoryRow> baseline;
-    if (action == MigrateAction::kBaselineFirst) baseline = baseline_row(run_.context.settings);
-    lay_groundwork(run_, state_->database, baseline);
-    if (baseline) {
-      refresh(*state_, run_);
-      decide();
+    check_statement_callbacks(callbacks_.around_migration(), scripts);
+    if (run_.context.settings.create_schemas) {
+      callbacks_.fire("createSchema");
+      callbacks_.fire("beforeCreateSchema");
+    }
+    if (action == MigrateAction::kBaselineFirst) {
+      lay_baseline();
       scripts = prepare_migration(run_, *state_);  // the baseline leaves out what lies below it
+    } else if (action == MigrateAction::kApply) {
+      lay_groundwork(run_, state_->database, std::nullopt);
     }
-    Executor executor = make_executor(run_);
-    for (std::size_t i = 0; i < scripts.size(); ++i) {
-      apply(executor, *state_->plan.to_run[i], scripts[i]);
-      note_applied(*state_->plan.to_run[i]);
+    callbacks_.fire("beforeMigrate");
+    try {
+      apply_all(scripts);
+    } catch (const Error&) {
+      callbacks_.fire_after_failure("afterMigrateError");
+      throw;
     }
+    if (!report_.applied.empty()) callbacks_.fire("afterMigrateApplied");
+    callbacks_.fire("afterMigrate");
+    callbacks_.fire("afterMigrateOperationFinish");
+    if (action == MigrateAction::kNothing) return;
     refresh(*state_, run_);
     note_state();
+  }
+
+  void lay_baseline() {
+    callbacks_.fire("beforeBaseline");
+    try {
+      lay_groundwork(run_, state_->database, baseline_row(run_.context.settings));
+    } catch (const Error&) {
+      callbacks_.fire_after_failure("afterBaselineError");
+      throw;
+    }
+    callbacks_.fire("afterBaseline");
+    refresh(*state_, run_);
+    decide();
+  }
+
+  void apply_all(const std::vector<migrations::PreparedScript>& scripts) {
+    Executor executor = make_executor(run_);
+    bool versioned = true;  // while no repeatable has come
+    for (std::size_t i = 0; i < scripts.size(); ++i) {
+      const auto& entry = *state_->plan.to_run[i];
+      if (versioned && entry.repeatable) {
+        versioned = false;
+        callbacks_.fire("afterVersioned");
+        callbacks_.fire("beforeRepeatables");
+      }
+      apply(executor, entry, scripts[i]);
+      note_applied(entry);
+    }
+    if (versioned) callbacks_.fire("afterVersioned");
   }
 
   void note_state() {
@@ -88,7 +151,7 @@ class Migrate {
 
   void apply(Executor& executor, const migrations::Entry& entry, const migrations::PreparedScript& prepared) {
     const auto& script = *entry.script;
-    ScriptJob job{prepared, {}, {}};
+    ScriptJob job{prepared, {}, {}, &callbacks_.around_migration()};
     if (script.name.version) job.row.version = script.name.version->text();
     job.row.description = script.name.description;
     job.row.type = script.name.kind == ScriptKind::kBaseline ? "SQL_BASELINE" : "SQL";
@@ -96,7 +159,13 @@ class Migrate {
     job.row.checksum = script.checksum;
     job.row.installed_by = run_.context.settings.installed_by;
     if (const auto* undo = undo_of(state_->scripts, script)) job.also.push_back(store_undo(*undo));
-    run_job(run_, executor, job);
+    try {
+      run_job(run_, executor, job);
+    } catch (const Error&) {
+      callbacks_.fire_after_failure("afterEachMigrateStatementError");
+      callbacks_.fire_after_failure("afterEachMigrateError");
+      throw;
+    }
   }
 
   std::string store_undo(const migrations::Script& undo) {
@@ -128,6 +197,7 @@ class Migrate {
   DatabaseRun& run_;
   Report& report_;
   std::unique_ptr<ProjectState> state_;
+  Callbacks callbacks_;
 };
 
 }  // namespace

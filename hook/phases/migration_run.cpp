@@ -38,15 +38,6 @@ migrations::PlaceholderRules rules_for(const migrations::Script& script, migrati
   return rules;
 }
 
-void refuse_callbacks(const migrations::ScriptSet& scripts) {
-  std::vector<std::string> files;
-  for (const auto* script : scripts.of_kind(migrations::ScriptKind::kCallback)) files.push_back(script->path);
-  if (files.empty()) return;
-  throw Error(ExitCode::kInvalidScripts,
-              fmt::format("callback scripts are not run by this version: {}", join(files, ", ")),
-              "Move them out of the locations, or turn what they do into a repeatable script.");
-}
-
 const migrations::Script* undo_of(const migrations::ScriptSet& scripts, const migrations::Script& script) {
   if (script.name.kind != migrations::ScriptKind::kVersioned) return nullptr;
   return scripts.find(migrations::ScriptKind::kUndo, *script.name.version);

@@ -13,9 +13,6 @@ namespace windlass::hook {
 
 Executor make_executor(DatabaseRun& run);
 
-// A callback that silently did not run is the very thing that this program is there to end. Throws
-// Error(kInvalidScripts) that names all of them.
-void refuse_callbacks(const migrations::ScriptSet& scripts);
 // What the plan is to run, in its order. Throws Error(kInvalidScripts) with every diagnostic of every script,
 // those of their undo scripts among them: a stored undo script that cannot run is no way back.
 std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state);

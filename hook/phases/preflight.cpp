@@ -7,6 +7,7 @@
 #include "core/base/text.hpp"
 #include "hook/database/catalog.hpp"
 #include "hook/database/other_sessions.hpp"
+#include "hook/phases/callbacks.hpp"
 #include "hook/phases/checks.hpp"
 #include "hook/phases/decide.hpp"
 #include "hook/phases/migration_run.hpp"
@@ -125,7 +126,7 @@ class Preflight {
     report.version_from = current_version(state->plan);
     report.version_to = report.version_from;
     report.pending = state->plan.to_run.size();
-    refuse_callbacks(state->scripts);
+    Callbacks(run_, state->scripts);
     const Settings& settings = run_.context.settings;
     const auto faults =
         migrations::validate(state->plan, plan_settings(settings), migrations::PendingIs::kAllowed);

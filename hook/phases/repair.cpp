@@ -9,6 +9,7 @@
 #include "core/base/text.hpp"
 #include "hook/database/intents.hpp"
 #include "hook/database/settled_commit.hpp"
+#include "hook/phases/callbacks.hpp"
 #include "hook/phases/project_state.hpp"
 
 namespace windlass::hook {
@@ -86,6 +87,9 @@ void repair(DatabaseRun& run) {
   check_environment(run, read_database_state(run));
   if (!settings.confirm.empty()) return settle_in_flight(run, settings.confirm);
   const auto state = read_project_state(run);
+  Callbacks callbacks(run, state->scripts);
+  callbacks.fire("afterConnect");
+  callbacks.fire("beforeRepair");
   const auto actions = migrations::plan_repair(state->scripts, state->database.rows, plan_settings(settings));
   if (settings.dry_run) {
     for (const auto& action : actions) run.context.report.details += "would have " + text_of(action) + "\n";
@@ -93,15 +97,21 @@ void repair(DatabaseRun& run) {
         fmt::format("dry run: {}, nothing was changed", counted(actions.size(), "repair"));
     return;
   }
-  commit_settled(run.database, "repairing the history table", [&] {
-    for (const auto& action : actions) apply(run, action);
-  });
+  try {
+    commit_settled(run.database, "repairing the history table", [&] {
+      for (const auto& action : actions) apply(run, action);
+    });
+  } catch (const Error&) {
+    callbacks.fire_after_failure("afterRepairError");
+    throw;
+  }
   for (const auto& action : actions) {
     log::info(text_of(action));
     run.context.report.details += text_of(action) + "\n";
   }
   run.context.report.message =
       actions.empty() ? "nothing to repair" : counted(actions.size(), "repair") + " made";
+  callbacks.fire("afterRepair");
 }
 
 }  // namespace

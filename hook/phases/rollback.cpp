@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "hook/database/catalog.hpp"
 #include "hook/database/run_records.hpp"
 #include "hook/database/undo_scripts.hpp"
+#include "hook/phases/callbacks.hpp"
 #include "hook/phases/migration_run.hpp"
 #include "hook/phases/project_state.hpp"
 
@@ -27,6 +29,17 @@ struct UndoStep {
   const migrations::HistoryRow* row;
   UndoScript undo;
 };
+
+constexpr std::array<std::string_view, 10> kUndoEvents{"afterConnect",
+                                                       "beforeUndo",
+                                                       "beforeEachUndo",
+                                                       "beforeEachUndoStatement",
+                                                       "afterEachUndoStatement",
+                                                       "afterEachUndoStatementError",
+                                                       "afterEachUndo",
+                                                       "afterEachUndoError",
+                                                       "afterUndo",
+                                                       "afterUndoError"};
 
 migrations::Version target_version(const Settings& settings) {
   const auto version = migrations::Version::parse(settings.target);
@@ -62,7 +75,17 @@ class Rollback {
       throw Error(ExitCode::kRefused, "another runner changed the database while this one waited",
                   "Look at info, then run rollback again.");
     }
-    undo(scripts);
+    Callbacks callbacks = callbacks_alone(run_, kUndoEvents);
+    check_statement_callbacks(callbacks.around_undo(), scripts);
+    callbacks.fire("afterConnect");
+    callbacks.fire("beforeUndo");
+    try {
+      undo(scripts, callbacks);
+    } catch (const Error&) {
+      callbacks.fire_after_failure("afterUndoError");
+      throw;
+    }
+    callbacks.fire("afterUndo");
   }
 
  private:
@@ -192,12 +215,18 @@ class Rollback {
       throw Error(ExitCode::kTerminated, "stopped before anything was undone");
   }
 
-  void undo(const std::vector<migrations::PreparedScript>& scripts) {
+  void undo(const std::vector<migrations::PreparedScript>& scripts, Callbacks& callbacks) {
     Executor executor = make_executor(run_);
     for (std::size_t i = 0; i < scripts.size(); ++i) {
-      ScriptJob job{scripts[i], mark_of(*steps_[i].row), {}};
+      ScriptJob job{scripts[i], mark_of(*steps_[i].row), {}, &callbacks.around_undo()};
       if (i == 0) job.also = repeatables_again();
-      run_undo(executor, job);
+      try {
+        run_undo(executor, job);
+      } catch (const Error&) {
+        callbacks.fire_after_failure("afterEachUndoStatementError");
+        callbacks.fire_after_failure("afterEachUndoError");
+        throw;
+      }
     }
     report_.details.clear();
     report_.message = fmt::format("undid {}, {} is now at {}", counted(scripts.size(), "version"),

@@ -53,6 +53,7 @@ const std::array kBindings{
     Binding{"placeholder-replacement", &S::placeholder_replacement},
     Binding{"placeholder-prefix", &S::placeholder_prefix},
     Binding{"placeholder-suffix", &S::placeholder_suffix},
+    Binding{"skip-default-callbacks", &S::skip_default_callbacks},
     Binding{"expect-digest", &S::expect_digest},
     Binding{"expect-version", &S::expect_version},
     Binding{"environment", &S::environment},

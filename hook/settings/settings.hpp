@@ -62,6 +62,7 @@ struct Settings {
   bool placeholder_replacement = false;
   std::string placeholder_prefix;
   std::string placeholder_suffix;
+  bool skip_default_callbacks = false;
   std::string expect_digest;
   std::string expect_version;
 

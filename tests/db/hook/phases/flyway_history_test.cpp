@@ -2,11 +2,10 @@
 // history table holds what a real Flyway 11.20.3 wrote there.
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/migrations/checksum.hpp"
-#include "tests/db/hook/phases/phase_bench.hpp"
+#include "tests/db/hook/phases/flyway_project.hpp"
 
 using namespace windlass;
 using namespace windlass::hook;
@@ -17,8 +16,6 @@ namespace {
 // Scenarios that are left out, with the reason.
 const std::map<std::string, std::string> kExcluded = {
     {"baseline-quote", "Flyway breaks on the quotation mark, Windlass writes the row"},
-    {"callback-fails-after", "callbacks are refused before anything runs"},
-    {"callbacks-migrate", "callbacks are refused before anything runs"},
     {"empty-location", "a migrate without any script ends with 66"},
     {"missing-location", "a migrate without any script ends with 66"},
     {"no-scripts-left", "a migrate without any script ends with 66"},
@@ -45,32 +42,31 @@ json scenarios() {
   return json::parse(stream).at("scenarios");
 }
 
-bool flag(const json& settings, const std::string& key, const std::string& otherwise) {
-  return settings.value(key, otherwise) == "true";
-}
-
 class Scenario {
  public:
   // One database serves all: it is emptied for each.
   Scenario(const json& scenario, PhaseBench& bench)
-      : scenario_(scenario), bench_(bench), folder_(scenario.at("name").get<std::string>() + "/") {
+      : scenario_(scenario),
+        bench_(bench),
+        folder_(scenario.at("name").get<std::string>() + "/"),
+        project_(bench, folder_) {
     bench_.sql(
         "DO $$ DECLARE s text; BEGIN FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ "
         "'^(pg_|information_schema$)' LOOP EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP; END $$; "
         "CREATE SCHEMA public AUTHORIZATION pg_database_owner");
-    change_files(scenario.at("files"));
+    project_.change_files(scenario.at("files"));
     if (scenario.contains("setup_sql")) bench_.sql(scenario.at("setup_sql"));
   }
 
   void run() {
     for (const json& step : scenario_.at("steps")) {
       INFO(step);
-      if (step.contains("files")) change_files(step.at("files"));
+      if (step.contains("files")) project_.change_files(step.at("files"));
       if (step.contains("sql")) bench_.sql(with_checksums(step.at("sql")));
       json settings = scenario_.at("settings");
       if (step.contains("settings")) settings.update(step.at("settings"));
-      bench_.settings = settings_of(settings);
-      const Report report = run_command(step.at("command").at(0));
+      bench_.settings = project_.settings_of(settings);
+      const Report report = run_command(bench_, step.at("command").at(0));
       INFO(report.message << "\n" << report.details);
       // Flyway's validate ends with 0 whatever it found when it prints JSON, as it did here.
       CHECK((report.outcome == ExitCode::kDone) == (step.at("exit") == 0 && !step.contains("error")));
@@ -80,15 +76,6 @@ class Scenario {
   }
 
  private:
-  Report run_command(const std::string& command) {
-    if (command == "migrate") return bench_.migrate();
-    if (command == "info") return bench_.info();
-    if (command == "validate") return bench_.validate();
-    if (command == "baseline") return bench_.baseline();
-    if (command == "repair") return bench_.repair();
-    throw std::runtime_error("no phase for " + command);
-  }
-
   void check_info(const json& step) {
     const Report report = bench_.info();
     REQUIRE(report.migrations);
@@ -97,56 +84,6 @@ class Scenario {
       lines.push_back({row.version.value_or(""), row.description, row.type, row.state});
     CHECK(lines == step.at("info"));
     CHECK((report.version_to ? json(*report.version_to) : json(nullptr)) == step.at("current"));
-  }
-
-  void change_files(const json& files) {
-    namespace fs = std::filesystem;
-    for (const auto& [path, content] : files.items()) {
-      if (content.is_null()) {
-        bench_.remove(folder_ + path);
-      } else if (content.is_object()) {
-        fs::create_directories(bench_.at(folder_ + path).parent_path());
-        fs::create_symlink(content.at("symlink").get<std::string>(), bench_.at(folder_ + path));
-      } else if (path.ends_with('/')) {
-        fs::create_directories(bench_.at(folder_ + path));
-      } else {
-        bench_.write(folder_ + path, content.get<std::string>());
-      }
-    }
-  }
-
-  Settings settings_of(const json& from) const {
-    Settings to = defaults_;
-    to.locations.clear();
-    for (const auto& location : split(from.at("locations").get<std::string>(), ',')) {
-      to.locations.push_back("filesystem:" +
-                             bench_.at(folder_ + location.substr(location.find(':') + 1)).string());
-    }
-    to.fail_on_missing_locations = flag(from, "failOnMissingLocations", "false");
-    to.validate_migration_naming = flag(from, "validateMigrationNaming", "false");
-    to.sql_migration_prefix = from.value("sqlMigrationPrefix", to.sql_migration_prefix);
-    to.repeatable_sql_migration_prefix =
-        from.value("repeatableSqlMigrationPrefix", to.repeatable_sql_migration_prefix);
-    to.sql_migration_separator = from.value("sqlMigrationSeparator", to.sql_migration_separator);
-    if (from.contains("sqlMigrationSuffixes"))
-      to.sql_migration_suffixes = split(from.at("sqlMigrationSuffixes").get<std::string>(), ',');
-    to.placeholder_replacement = flag(from, "placeholderReplacement", "true");
-    for (const auto& [key, value] : from.items()) {
-      if (key.starts_with("placeholders.")) to.placeholders[key.substr(13)] = value;
-    }
-    to.target = from.value("target", to.target);
-    to.out_of_order = flag(from, "outOfOrder", "false");
-    to.validate_on_migrate = flag(from, "validateOnMigrate", "true");
-    if (from.contains("ignoreMigrationPatterns"))
-      to.ignore_migration_patterns = split(from.at("ignoreMigrationPatterns").get<std::string>(), ',');
-    if (from.contains("schemas")) to.schemas = split(from.at("schemas").get<std::string>(), ',');
-    to.default_schema = from.value("defaultSchema", to.default_schema);
-    to.create_schemas = flag(from, "createSchemas", "true");
-    to.history_table = from.value("table", to.history_table);
-    to.baseline_on_migrate = flag(from, "baselineOnMigrate", "false");
-    to.baseline_version = from.value("baselineVersion", to.baseline_version);
-    to.baseline_description = from.value("baselineDescription", to.baseline_description);
-    return to;
   }
 
   // {{raw_checksum:F}} is the checksum of the script F as it lies there.
@@ -175,7 +112,7 @@ class Scenario {
   const json& scenario_;
   PhaseBench& bench_;
   std::string folder_;
-  const Settings defaults_ = bench_.settings;
+  FlywayProject project_;
 };
 
 }  // namespace

@@ -109,18 +109,6 @@ TEST_CASE("a target that does not exist is a configuration fault") {
   CHECK(report.hint == "Correct the target or the ignore patterns.");
 }
 
-TEST_CASE("every callback is named when they are refused") {
-  PhaseBench bench(Scripts{{"V1__a.sql", "CREATE TABLE a (id int);"},
-                           {"afterMigrate.sql", "SELECT 1;"},
-                           {"beforeMigrate__x.sql", "SELECT 1;"}});
-  const Report report = bench.migrate();
-  CHECK(report.outcome == ExitCode::kInvalidScripts);
-  CHECK(report.message ==
-        "callback scripts are not run by this version: afterMigrate.sql, beforeMigrate__x.sql");
-  CHECK(report.hint == "Move them out of the locations, or turn what they do into a repeatable script.");
-  CHECK_FALSE(bench.exists("a"));
-}
-
 TEST_CASE("a database of another environment is refused, before anything is created in it") {
   PhaseBench bench(Scripts{{"V1__a.sql", "SELECT 1;"}});
   bench.settings.environment = "dev";
