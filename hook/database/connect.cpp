@@ -12,6 +12,7 @@
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
+#include "hook/database/answer_limit.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -131,8 +132,10 @@ void throw_if_final(const ServerMessage& failure, PGconn* connection) {
   }
 }
 
-Session ready_session(ConnectionHandle connection) {
+Session ready_session(ConnectionHandle connection, const StopSignal& stop) {
+  constexpr Milliseconds kFirstAnswer{10'000};
   Session session(connection.release());
+  const AnswerLimit limit(session.socket(), kFirstAnswer, stop);
   session.greet();
   return session;
 }
@@ -167,7 +170,7 @@ Session connect(const ConnectionTarget& target, const std::string& application, 
     if (!connection) throw Error(ExitCode::kInternal, "out of memory while connecting");
     if (establish(connection.get(), std::min(deadline.left(), kLongestAttempt), clock, stop) ==
         CONNECTION_OK) {
-      return ready_session(std::move(connection));
+      return ready_session(std::move(connection), stop);
     }
     if (stop.requested()) throw stopped();
     const ServerMessage failure = failure_of(connection.get());

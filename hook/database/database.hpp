@@ -7,6 +7,7 @@
 #include <string>
 
 #include "hook/database/advisory_lock.hpp"
+#include "hook/database/answer_limit.hpp"
 #include "hook/database/connect.hpp"
 #include "hook/database/history_table.hpp"
 #include "hook/database/pooler.hpp"
@@ -16,9 +17,10 @@ namespace windlass::hook {
 
 class Database {
  public:
-  // Connects; throws as connect() does. `application` names the sessions to others.
+  // Connects; throws as connect() does. `application` names the sessions to others. No answer is waited for
+  // longer than kAnswerGrace beyond the deadline or a stop request: the session counts as lost then.
   Database(ConnectionTarget target, std::string application, Milliseconds connect_limit, const Clock& clock,
-           const StopSignal& stop);
+           const StopSignal& stop, const Deadline& deadline);
 
   Session& session() { return session_; }
   // A second session, opened by the first call that asks for it; null when it cannot be had (no connection
@@ -35,19 +37,25 @@ class Database {
   void unlock() { lock_.reset(); }
 
   // After a loss: a new session, and the lock again if it was held. It is free only when the old session has
-  // ended, so what is read after this is what that session left.
+  // ended, so what is read after this is what that session left. Beyond the deadline it tries no longer than
+  // kAnswerGrace.
   void reconnect();
   // After a loss: a new session without the lock, within `limit`, for what is still to be written down.
   void reopen(Milliseconds limit);
 
  private:
+  void limit_answers(const Session& session, std::optional<AnswerLimit>& limit);
+
   ConnectionTarget target_;
   std::string application_;
   Milliseconds connect_limit_;
   const Clock& clock_;
   const StopSignal& stop_;
+  const Deadline& deadline_;
   Session session_;
+  std::optional<AnswerLimit> session_limit_;
   std::optional<Session> monitor_;
+  std::optional<AnswerLimit> monitor_limit_;
   std::optional<HistoryTableName> locked_;
   Milliseconds lock_limit_{};
   std::unique_ptr<AdvisoryLock> lock_;  // after session_: it is let go first

@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <memory>
+#include <thread>
+#include <utility>
 
+#include "hook/database/answer_limit.hpp"
 #include "hook/database/result.hpp"
 
 namespace windlass::hook {
@@ -15,6 +19,20 @@ namespace {
 struct FreeCancel {
   void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
 };
+
+// libpq's request waits without a bound for a server, or a proxy, that takes the connection and is silent. In
+// a thread of its own it may wait until the process ends.
+std::future<void> send_cancel(PGconn* connection) {
+  std::promise<void> sent;
+  std::future<void> future = sent.get_future();
+  std::unique_ptr<PGcancel, FreeCancel> handle(PQgetCancel(connection));
+  std::thread([handle = std::move(handle), sent = std::move(sent)]() mutable {
+    std::array<char, 256> reason{};
+    PQcancel(handle.get(), reason.data(), static_cast<int>(reason.size()));
+    sent.set_value();
+  }).detach();
+  return future;
+}
 
 class MessageRun {
  public:
@@ -33,6 +51,8 @@ class MessageRun {
       if (!result) break;
       take(result.get());
     }
+    // A request that is still under way would hit what comes next.
+    if (cancelling_.valid()) cancelling_.wait_for(kAnswerGrace);
     if (PQstatus(connection_) == CONNECTION_BAD) return lost();
     // A cancel that came after the last statement stopped nothing.
     if (result_.end == RunEnd::kStopped && !result_.failure) result_ = {};
@@ -75,9 +95,7 @@ class MessageRun {
     cancelled_ = true;
     result_.end = RunEnd::kStopped;
     result_.deadline_passed = !watch_.stop.requested();
-    const std::unique_ptr<PGcancel, FreeCancel> handle(PQgetCancel(connection_));
-    std::array<char, 256> reason{};
-    PQcancel(handle.get(), reason.data(), static_cast<int>(reason.size()));
+    cancelling_ = send_cancel(connection_);
   }
 
   void take(PGresult* result) {
@@ -148,6 +166,7 @@ class MessageRun {
   std::size_t next_result_ = 0;
   Clock::Instant sent_;
   bool cancelled_ = false;
+  std::future<void> cancelling_;
   RunResult result_;
 };
 

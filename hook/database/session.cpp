@@ -222,6 +222,8 @@ bool Session::lost() const { return PQstatus(state_->connection) == CONNECTION_B
 
 bool Session::in_transaction() const { return PQtransactionStatus(state_->connection) != PQTRANS_IDLE; }
 
+int Session::socket() const { return PQsocket(state_->connection); }
+
 void Session::on_notice(std::function<void(std::string_view, std::string_view)> receiver) {
   state_->notice_receiver = std::move(receiver);
 }

@@ -73,6 +73,7 @@ class Session {
   std::string database() const;
   std::string address() const;  // "host:port" or the socket's folder, for messages
   bool lost() const;
+  int socket() const;
   bool in_transaction() const;
 
   // Empty until greet() has asked, as connect() does.

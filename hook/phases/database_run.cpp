@@ -114,7 +114,7 @@ void with_database(PhaseContext& context, Recording recording,
   const std::string application =
       fmt::format("windlass-hook {} {}", phase_name(*context.report.phase), runner_name());
   Database database(connection_target(settings), application, settings.connect_timeout, context.clock,
-                    context.stop);
+                    context.stop, context.deadline);
   if (settings.dry_run) recording = Recording::kNone;
   DatabaseRun run{
       context, database, {default_schema(database.session(), settings), settings.history_table}, recording};

@@ -47,6 +47,13 @@ class LostCommitTest(unittest.TestCase):
         self.assertEqual(code, 75, log)
         self.assertIn("the connection was lost at the commit, and it was rolled back, says the server", log)
 
+    def test_a_silent_connection_is_given_up_and_what_is_not_known_is_said(self):
+        code, log = self.disturb("wrapped", "stall", "COMMIT;")
+        self.assertEqual(code, 69, log)
+        self.assertIn("the server does not answer: giving the connection up", log)
+        self.assertIn("the connection was lost during V1__tables.sql, and whether it was committed is not known: "
+                      "the database could not be reached", log)
+
 
 if __name__ == "__main__":
     hook_runs.main()

@@ -18,13 +18,15 @@ import projects
 import proxy
 import trial
 
+import pg_server
+
 LONGEST_SILENCE = 600  # seconds without any result: a worker is gone
 
 
-def worker(program, tasks, results):
+def worker(program, cluster, tasks, results):
     """Does tasks until there are no more: ("record", project) or ("trial", project, fault, message, expected)."""
     results.cancel_join_thread()  # nobody reads on when the matrix gives up
-    bench = trial.Bench(program)
+    bench = trial.Bench(program, cluster)
     try:
         for kind, *rest in iter(tasks.get, None):
             try:
@@ -32,17 +34,17 @@ def worker(program, tasks, results):
             except Exception as error:  # the server may be in any state now
                 done = error
                 bench.close()
-                bench = trial.Bench(program)
+                bench = trial.Bench(program, cluster)
             results.put((kind, rest[0], done))
     finally:
         bench.close()
 
 
 class Matrix:
-    def __init__(self, options):
+    def __init__(self, options, cluster):
         self.options = options
         self.tasks, self.results = multiprocessing.Queue(), multiprocessing.Queue()
-        self.workers = [multiprocessing.Process(target=worker, args=(options.hook, self.tasks, self.results))
+        self.workers = [multiprocessing.Process(target=worker, args=(options.hook, cluster, self.tasks, self.results))
                         for _ in range(options.jobs)]
         self.outcomes = []
 
@@ -139,7 +141,8 @@ def arguments():
 def main():
     options = arguments()
     began = time.monotonic()
-    with Matrix(options) as matrix:
+    # One initdb for all of them: it takes longer than all trials of a project.
+    with pg_server.PgServer(authentication="trust").unstarted() as cluster, Matrix(options, cluster) as matrix:
         recorded = matrix.record()
         if options.list:
             for project, (sent, _) in recorded.items():

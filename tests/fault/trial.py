@@ -38,14 +38,14 @@ class Outcome:
 class Bench:
     """A server of its own with a template database for each project, and folders for scripts and logs."""
 
-    def __init__(self, program):
+    def __init__(self, program, cluster=None):
         self.program = program
         self.templates = {}
         self.stack = contextlib.ExitStack()
         # A commit that was answered survives a restart; what survives a power cut is not the question here.
         self.server = self.stack.enter_context(pg_server.PgServer(
             {"synchronous_commit": "on", "max_connections": "50", "autovacuum": "off", "shared_buffers": "16MB",
-             "wal_level": "minimal", "max_wal_senders": "0"}, authentication="trust"))
+             "wal_level": "minimal", "max_wal_senders": "0"}, authentication="trust", copy_of=cluster))
         self.folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="windlass-matrix-"))
         self.admin = self.connect("postgres")
 

@@ -70,9 +70,11 @@ def _free_port():
 
 
 class PgServer:
-    def __init__(self, settings=None, authentication="scram-sha-256"):
+    def __init__(self, settings=None, authentication="scram-sha-256", copy_of=None):
+        """`copy_of`: the data folder of a cluster that was never started, to begin with instead of an initdb."""
         self._settings = settings or {}
         self._authentication = authentication
+        self._copy_of = copy_of
         self.programs = find_programs()
         self._user = _server_user()
         self._password = secrets.token_hex(18)
@@ -86,7 +88,10 @@ class PgServer:
         self.data = os.path.join(self.folder, "data")
         self.log_file = os.path.join(self.folder, "server.log")
         try:
-            self._make_cluster()
+            if self._copy_of:
+                self._copy_cluster()
+            else:
+                self._make_cluster()
             self._start()
         except BaseException:
             self.stop()
@@ -167,6 +172,24 @@ class PgServer:
     def _own(self, path):
         if self._user:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
+
+    def _copy_cluster(self):
+        self._own(self.folder)
+        shutil.copytree(self._copy_of, self.data)
+        for parent, folders, files in os.walk(self.data):
+            for name in (".", *folders, *files):
+                self._own(os.path.join(parent, name))
+
+    @contextlib.contextmanager
+    def unstarted(self):
+        """A cluster in a folder of its own; gives the data folder, for copy_of."""
+        self.folder = tempfile.mkdtemp(prefix="windlass-pg-")
+        self.data = os.path.join(self.folder, "data")
+        try:
+            self._make_cluster()
+            yield self.data
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make_cluster(self):
         self._own(self.folder)

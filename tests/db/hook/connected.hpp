@@ -14,7 +14,8 @@ struct Connected {
   windlass::testing::TestDatabase server;
   SystemClock clock;
   StopSignal stop;
-  Database database{target(), "windlass test", Milliseconds(5'000), clock, stop};
+  Deadline deadline{clock, std::chrono::minutes(10)};
+  Database database{target(), "windlass test", Milliseconds(5'000), clock, stop, deadline};
 
   ConnectionTarget target() const { return {server.url(), "", {}, "", "", Secret()}; }
   Session& session() { return database.session(); }
