@@ -160,6 +160,23 @@ std::vector<OtherSession> blockers_of(Session& session, int backend) {
   return sessions_of(session.query("asking who blocks us", sql, {std::to_string(backend)}));
 }
 
+std::optional<bool> any_still_open(Session& session, const std::vector<OtherSession>& seen) {
+  std::vector<std::string> open;
+  for (const auto& one : seen) {
+    if (one.kind == OtherSession::Kind::kPrepared) {
+      open.push_back("EXISTS (SELECT 1 FROM pg_catalog.pg_prepared_xacts WHERE gid = " +
+                     session.quote(one.application) + ")");
+    } else if (one.kind == OtherSession::Kind::kClient && !one.started.empty()) {
+      open.push_back(
+          fmt::format("EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid = {} AND "
+                      "xact_start = {}::timestamptz)",
+                      one.backend, session.quote(one.started)));
+    }
+  }
+  if (open.size() != seen.size() || open.empty()) return std::nullopt;
+  return session.query_value("asking whether a blocker has gone", "SELECT " + join(open, " OR ")) == "t";
+}
+
 std::vector<OtherSession> long_transactions(Session& session, Milliseconds age) {
   const std::string sql = fmt::format(
       "SELECT {} FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND "

@@ -45,6 +45,11 @@ struct OtherSession {
 // Who keeps process `backend` waiting for a lock, oldest transaction first; none when it does not wait.
 std::vector<OtherSession> blockers_of(Session& session, int backend);
 
+// Whether one of these, seen earlier from the same session, still has the very transaction open that it had
+// then. Nothing when that cannot be told: of autovacuums, which give way to an attempt, and of sessions whose
+// transaction this role may not see.
+std::optional<bool> any_still_open(Session& session, const std::vector<OtherSession>& seen);
+
 // Transactions of this database older than `age`.
 std::vector<OtherSession> long_transactions(Session& session, Milliseconds age);
 

@@ -9,9 +9,9 @@ class Builder {
  public:
   Builder(std::string_view source, std::size_t limit) : source_(source), limit_(limit) {}
 
-  void add_ours(const std::string& statement) {
+  void add_ours(const std::string& statement, std::size_t index = ScriptMessage::kOurs) {
     current_.text += statement + ";\n";
-    current_.statements.push_back(ScriptMessage::kOurs);
+    current_.statements.push_back(index);
   }
 
   void add(const sql::Statement& statement, std::size_t index) {
@@ -57,8 +57,13 @@ std::vector<ScriptMessage> script_messages(std::string_view source,
                                            std::size_t limit) {
   Builder builder(source, limit);
   for (const auto& statement : surroundings.before) builder.add_ours(statement);
+  if (!surroundings.prelude.empty()) builder.add_ours(surroundings.prelude, ScriptMessage::kPrelude);
   for (std::size_t i = 0; i < statements.size(); ++i) {
-    if (!skipped[i]) builder.add(statements[i], i);
+    if (skipped[i]) continue;
+    if (surroundings.before_statement) {
+      for (const auto& statement : surroundings.before_statement(i)) builder.add_ours(statement);
+    }
+    builder.add(statements[i], i);
   }
   for (const auto& statement : surroundings.after) builder.add_ours(statement);
   return builder.finish();

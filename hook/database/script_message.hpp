@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +25,16 @@ struct ScriptMessage {
   std::vector<Stretch> stretches;       // ascending; what is in none of them is ours
   std::vector<std::size_t> statements;  // by result: index of the script's statement, kOurs for one of ours
   static constexpr std::size_t kOurs = static_cast<std::size_t>(-1);
+  static constexpr std::size_t kPrelude = static_cast<std::size_t>(-2);  // Surroundings::prelude
 };
 
 // What runs before the script's first and after its last statement, in the same transaction.
 struct Surroundings {
   std::vector<std::string> before;  // one statement each, without semicolon
   std::vector<std::string> after;
+  std::string prelude = {};  // behind `before`; empty: none. Known apart from the others when it fails
+  // What runs in front of the script's statement of that index; may be left out.
+  std::function<std::vector<std::string>(std::size_t)> before_statement = {};
 };
 
 // Cuts at statement boundaries so that no message is much longer than `limit` bytes: the server holds a whole

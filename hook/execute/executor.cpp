@@ -11,11 +11,14 @@
 #include "hook/execute/failure_report.hpp"
 #include "hook/execute/lock_ramp.hpp"
 #include "hook/execute/notice_log.hpp"
+#include "hook/execute/retry_pause.hpp"
 #include "hook/execute/run_monitor.hpp"
 #include "hook/execute/stepwise.hpp"
 
 namespace windlass::hook {
 namespace {
+
+constexpr std::string_view kCancelled = "57014";  // by statement_timeout, when we did not ask for it
 
 double random_jitter() {
   thread_local std::minstd_rand generator{std::random_device{}()};
@@ -24,20 +27,26 @@ double random_jitter() {
 
 // What begins every transaction of ours; what ends it is still missing.
 Surroundings transaction_around(const ExecutorSettings& settings, const Session& session,
-                                Milliseconds lock_timeout) {
+                                const LockTactics& tactics, int attempt) {
   Surroundings around;
   around.before.push_back("BEGIN");
-  for (auto& statement : session_statements(settings, session, Scope::kTransaction, lock_timeout)) {
+  for (auto& statement :
+       session_statements(settings, session, Scope::kTransaction, tactics.first_limits(attempt))) {
     around.before.push_back(std::move(statement));
   }
+  around.prelude = tactics.prelude(attempt, [&](std::string_view text) { return session.quote(text); });
+  around.before_statement = [&tactics, attempt](std::size_t index) {
+    return tactics.before_statement(index, attempt);
+  };
+  around.after = tactics.after_script(attempt);
   // A script may leave another role behind, which need not be allowed to write the history.
   around.after.push_back("RESET ROLE");
   return around;
 }
 
 Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
-                             Milliseconds lock_timeout, const std::string& marker) {
-  Surroundings around = transaction_around(settings, session, lock_timeout);
+                             const LockTactics& tactics, int attempt, const std::string& marker) {
+  Surroundings around = transaction_around(settings, session, tactics, attempt);
   around.before.push_back("SET LOCAL windlass.tx = " + session.quote(marker));
   for (const auto& statement : job.also) around.after.push_back(statement);
   around.after.push_back(
@@ -68,27 +77,42 @@ Error stopped_error(const migrations::PreparedScript& script, bool deadline_pass
                "Give the run a longer deadline, or make the script do less at once.");
 }
 
-Error no_lock_error(const migrations::PreparedScript& script, int attempts, Milliseconds took,
-                    const std::string& blockers) {
-  return Error(ExitCode::kTransient,
-               fmt::format("{} could not get its locks in {} within {}; it was rolled back each time",
-                           script.source.path, counted(static_cast<std::size_t>(attempts), "attempt"),
-                           format_duration(took)),
-               "End the sessions that block it, or run it when they are gone.")
-      .with_details(blockers);
+bool is_worth_retrying(const StatementFailure& failure, const LockTactics& tactics, int attempt) {
+  constexpr std::string_view kSerializationFailure = "40001";
+  const std::string& state = failure.server.sqlstate;
+  if (is_lock_failure(state) || state == kSerializationFailure) return true;
+  return state == kCancelled &&
+         (failure.statement == ScriptMessage::kPrelude || tactics.was_cut_short(failure.statement, attempt));
+}
+
+// Not a wait that was too long: the server cannot or will not do it (no plpgsql, say).
+bool is_refusal_of_prelude(const StatementFailure& failure) {
+  const std::string& state = failure.server.sqlstate;
+  return failure.statement == ScriptMessage::kPrelude && !is_lock_failure(state) && state != kCancelled;
+}
+
+std::string advice_after(const StatementFailure& failure, const LockTactics& tactics) {
+  if (failure.server.sqlstate != kCancelled || failure.statement == ScriptMessage::kOurs)
+    return "Correct the script and run again; it goes on with this script.";
+  if (tactics.class_of(failure.statement) == sql::LockClass::kFast &&
+      !tactics.sets_statement_timeout_before(failure.statement)) {
+    return "It should have changed the catalogue only, so it had 30s. If it may keep others out for longer, "
+           "write SET LOCAL statement_timeout before it; then run again.";
+  }
+  return "statement_timeout ended it. Give it a longer one, or make it do less at once, then run again.";
 }
 
 // `script` is the one that ran, `failed` the one of the sequence that failed: itself or a callback of it.
 void throw_unless_worth_retrying(const migrations::PreparedScript& script,
-                                 const migrations::PreparedScript& failed, const StatementFailure& failure) {
-  constexpr std::string_view kSerializationFailure = "40001";
-  if (is_lock_failure(failure.server.sqlstate) || failure.server.sqlstate == kSerializationFailure) return;
+                                 const migrations::PreparedScript& failed, const StatementFailure& failure,
+                                 const LockTactics& tactics, int attempt) {
+  if (is_worth_retrying(failure, tactics, attempt)) return;
   if (failure.statement == ScriptMessage::kOurs) throw own_statement_error(failed, failure.server);
   if (&failed == &script) {
     throw script_error(script, failure,
                        {code_of_script_failure(failure.server.sqlstate),
                         "everything the script did was rolled back; scripts before it stay applied",
-                        "Correct the script and run again; it goes on with this script."});
+                        advice_after(failure, tactics)});
   }
   throw script_error(
       failed, failure,
@@ -100,14 +124,13 @@ void throw_unless_worth_retrying(const migrations::PreparedScript& script,
 }  // namespace
 
 std::vector<std::string> session_statements(const ExecutorSettings& settings, const Session& session,
-                                            Scope scope, Milliseconds lock_timeout) {
+                                            Scope scope, const TimeLimits& limits) {
   const std::string_view local = scope == Scope::kTransaction ? "LOCAL " : "";
   // Settings of an earlier script do not reach this one.
   std::vector<std::string> statements{"RESET ALL", "RESET ROLE"};
   if (session.server_major() >= 14) statements.push_back("SET client_connection_check_interval = '1s'");
-  statements.push_back(fmt::format("SET {}lock_timeout = {}", local, lock_timeout.count()));
-  statements.push_back(
-      fmt::format("SET {}statement_timeout = {}", local, settings.statement_timeout.count()));
+  statements.push_back(fmt::format("SET {}lock_timeout = {}", local, limits.lock_timeout.count()));
+  statements.push_back(fmt::format("SET {}statement_timeout = {}", local, limits.statement_timeout.count()));
   if (!settings.search_path.empty()) {
     statements.push_back(fmt::format("SELECT pg_catalog.set_config('search_path', {}, {})",
                                      session.quote(settings.search_path), scope == Scope::kTransaction));
@@ -121,6 +144,7 @@ Executor::Executor(Database& database, ExecutorSettings settings, const Clock& c
 
 Milliseconds Executor::run(const ScriptJob& job) {
   const NoticeLog notices(database_.session(), job.script.source.path);
+  blocked_by_.clear();
   if (job.script.mode == migrations::RunMode::kStepwise) {
     const Milliseconds took = Stepwise(*this, job).run();
     last_rank_.reset();
@@ -131,47 +155,74 @@ Milliseconds Executor::run(const ScriptJob& job) {
 
 Milliseconds Executor::run_in_transaction(const ScriptJob& job) {
   const auto began = clock_.now();
+  const bool alone = job.callbacks == nullptr || job.callbacks->empty();
+  const LockTactics tactics(job.script, lock_budget(), alone ? Limits::kByStatement : Limits::kUniform);
   const RunEnd end =
-      run_attempts(job.script, [&](Milliseconds lock_timeout, int attempt, const RunWatch& watch) {
-        return send(job, lock_timeout, attempt, watch);
+      run_attempts(job.script, tactics, [&](const LockTactics& now, int attempt, const RunWatch& watch) {
+        return send(job, now, attempt, watch);
       });
   if (end == RunEnd::kLost) settle_lost_commit(job);
   ++*last_rank_;
   return elapsed(clock_, began);
 }
 
-RunEnd Executor::run_attempts(const migrations::PreparedScript& script, const Send& send) {
+RunEnd Executor::run_attempts(const migrations::PreparedScript& script, LockTactics tactics,
+                              const Send& send) {
   const auto began = clock_.now();
   const std::string& path = script.source.path;
-  for (int attempt = 0;; ++attempt) {
-    const Milliseconds lock_timeout = lock_timeout_of_attempt(script, attempt);
-    RunMonitor monitor(database_, path, lock_timeout);
-    const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};
-    const auto [result, failed] = send(lock_timeout, attempt, watch);
-    if (result.end == RunEnd::kDone || result.end == RunEnd::kLost) return result.end;
-    if (result.end == RunEnd::kStopped) throw stopped_error(script, result.deadline_passed, deadline_);
-    throw_unless_worth_retrying(script, *failed, *result.failure);
-    const Milliseconds pause = pause_after(attempt, random_jitter());
-    if (attempt >= settings_.retries || deadline_.left() <= pause)
-      throw no_lock_error(script, attempt + 1, elapsed(clock_, began), monitor.blockers());
-    log::info(fmt::format("{} gave way after {} ({}), attempt {} of {} in {}", path,
-                          format_duration(lock_timeout), result.failure->server.message, attempt + 2,
-                          settings_.retries + 1, format_duration(pause)));
-    clock_.sleep(pause, stop_);
-    if (stop_.requested()) throw Error(ExitCode::kTerminated, "stopped before " + path + " was tried again");
+  std::vector<OtherSession> blockers;
+  int attempt = 0;  // that was made; a round without one still counts against the retries
+  bool in_vain = false;
+  for (int round = 0;; ++round) {
+    const Milliseconds next_pause = pause_after(round, random_jitter());
+    const bool last = round >= settings_.retries || deadline_.left() <= next_pause;
+    if (!in_vain || last) {
+      RunMonitor monitor(database_, path, tactics.first_limits(attempt).lock_timeout);
+      const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};
+      const auto [result, failed] = send(tactics, attempt, watch);
+      if (result.end == RunEnd::kDone || result.end == RunEnd::kLost) return result.end;
+      if (result.end == RunEnd::kStopped) throw stopped_error(script, result.deadline_passed, deadline_);
+      if (is_refusal_of_prelude(*result.failure)) {
+        log::debug(fmt::format("no tables are locked in advance: {}", result.failure->server.message));
+        tactics.give_up_prelude();
+        continue;
+      }
+      throw_unless_worth_retrying(script, *failed, *result.failure, tactics, attempt++);
+      if (!monitor.blocked_by().empty()) blockers = monitor.blocked_by();
+      if (last) {
+        blocked_by_ = blockers;
+        throw no_lock_error(script, *result.failure, attempt, elapsed(clock_, began), blockers);
+      }
+      log::info(fmt::format("{} gave way ({}), attempt {} in {} (at most {} more)", path,
+                            result.failure->server.message, attempt + 1, format_duration(next_pause),
+                            settings_.retries - round));
+    }
+    in_vain = pause(path, next_pause, blockers);
   }
 }
 
-Milliseconds Executor::lock_timeout_of_attempt(const migrations::PreparedScript& script, int attempt) {
-  if (!script.takes_strong_locks) return settings_.lock_timeout;
-  return lock_timeout_of({settings_.lock_timeout, database_.session().greeting().deadlock_timeout}, attempt);
+bool Executor::pause(const std::string& path, Milliseconds pause, const std::vector<OtherSession>& blockers) {
+  const Prospect prospect = pause_before_retry(database_, blockers, pause, clock_, stop_);
+  if (stop_.requested()) throw Error(ExitCode::kTerminated, "stopped before " + path + " was tried again");
+  if (prospect != Prospect::kInVain) return false;
+  const auto& first = blockers.front();
+  log::info(fmt::format(
+      "{} makes no attempt while the transaction of {} is open", path,
+      first.backend == 0 ? "'" + first.application + "'" : "process " + std::to_string(first.backend)));
+  return true;
 }
 
-SequenceResult Executor::send(const ScriptJob& job, Milliseconds lock_timeout, int attempt,
+LockBudget Executor::lock_budget() {
+  Session& session = database_.session();
+  return {settings_.lock_timeout, settings_.statement_timeout, session.greeting().deadlock_timeout,
+          session.server_major()};
+}
+
+SequenceResult Executor::send(const ScriptJob& job, const LockTactics& tactics, int attempt,
                               const RunWatch& watch) {
   static const CallbacksAround kNone;
   const std::string marker = fmt::format("{}/{}/{}", settings_.run_id, last_rank(), attempt);
-  const auto around = surroundings_of(job, settings_, database_.session(), lock_timeout, marker);
+  const auto around = surroundings_of(job, settings_, database_.session(), tactics, attempt, marker);
   const CallbacksAround& callbacks = job.callbacks == nullptr ? kNone : *job.callbacks;
   return send_script(database_.session(), job.script, callbacks, around, watch);
 }
@@ -184,19 +235,21 @@ void Executor::run_callback(const migrations::PreparedScript& callback) {
 
 void Executor::run_in_one_transaction(std::span<const migrations::PreparedScript> callbacks,
                                       const std::vector<std::string>& after) {
-  const auto send = [&](Milliseconds lock_timeout, int, const RunWatch& watch) {
-    Surroundings around = transaction_around(settings_, database_.session(), lock_timeout);
+  const LockTactics uniform(callbacks.front(), lock_budget(), Limits::kUniform);
+  const auto send = [&](const LockTactics& tactics, int attempt, const RunWatch& watch) {
+    Surroundings around = transaction_around(settings_, database_.session(), tactics, attempt);
     around.after.insert(around.after.end(), after.begin(), after.end());
     around.after.push_back("COMMIT");
     return send_scripts(database_.session(), callbacks, around, watch);
   };
-  if (run_attempts(callbacks.front(), send) == RunEnd::kLost)
+  if (run_attempts(callbacks.front(), uniform, send) == RunEnd::kLost)
     throw lost_connection("running the callback " + callbacks.front().source.path);
 }
 
 void Executor::run_callback_stepwise(const migrations::PreparedScript& callback) {
   Session& session = database_.session();
-  const auto setup = session_statements(settings_, session, Scope::kSession, settings_.lock_timeout);
+  const auto setup = session_statements(settings_, session, Scope::kSession,
+                                        limits_of(sql::LockClass::kNone, lock_budget(), 0));
   session.execute("setting up the session", join(setup, ";"));
   RunMonitor monitor(database_, callback.source.path, settings_.lock_timeout);
   const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};

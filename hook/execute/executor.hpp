@@ -13,6 +13,7 @@
 #include "hook/database/database.hpp"
 #include "hook/database/intents.hpp"
 #include "hook/database/script_run.hpp"
+#include "hook/execute/lock_tactics.hpp"
 #include "hook/execute/run_monitor.hpp"
 #include "hook/execute/script_sequence.hpp"
 
@@ -52,21 +53,26 @@ class Executor {
   // whether it was committed.
   void run_callback(const migrations::PreparedScript& callback);
 
+  // Who was in the way when the last script could not get its locks; empty in every other case.
+  const std::vector<OtherSession>& blocked_by() const { return blocked_by_; }
+
  private:
   friend class Stepwise;
 
   // Sends one attempt; returns how it ended, and in which script.
-  using Send = std::function<SequenceResult(Milliseconds lock_timeout, int attempt, const RunWatch& watch)>;
+  using Send = std::function<SequenceResult(const LockTactics& tactics, int attempt, const RunWatch& watch)>;
 
   Milliseconds run_in_transaction(const ScriptJob& job);
   // Sends until it is done or lost, which it returns; throws when it failed, or no attempt is left.
-  RunEnd run_attempts(const migrations::PreparedScript& script, const Send& send);
+  RunEnd run_attempts(const migrations::PreparedScript& script, LockTactics tactics, const Send& send);
+  // Sleeps before the next attempt; says whether it would be in vain.
+  bool pause(const std::string& path, Milliseconds pause, const std::vector<OtherSession>& blockers);
   // Callbacks and then statements of ours, committed together.
   void run_in_one_transaction(std::span<const migrations::PreparedScript> callbacks,
                               const std::vector<std::string>& after);
   void run_callback_stepwise(const migrations::PreparedScript& callback);
-  SequenceResult send(const ScriptJob& job, Milliseconds lock_timeout, int attempt, const RunWatch& watch);
-  Milliseconds lock_timeout_of_attempt(const migrations::PreparedScript& script, int attempt);
+  SequenceResult send(const ScriptJob& job, const LockTactics& tactics, int attempt, const RunWatch& watch);
+  LockBudget lock_budget();
   // The message's end when it was lost on the way: reconnects, takes the lock and lets the history row
   // decide. Returns when the row is there; throws kTransient when it is not.
   void settle_lost_commit(const ScriptJob& job);
@@ -80,12 +86,13 @@ class Executor {
   // At most the history table's last rank: a job counts as one row, though `also` may write more. What asks
   // for rows above it (settle_lost_commit) asks for the job's own script as well.
   std::optional<int> last_rank_;
+  std::vector<OtherSession> blocked_by_;
 };
 
 // Statements that undo what an earlier script left set in the session, then set the limits and the search
 // path: for the transaction that they begin, or for the session.
 enum class Scope { kTransaction, kSession };
 std::vector<std::string> session_statements(const ExecutorSettings& settings, const Session& session,
-                                            Scope scope, Milliseconds lock_timeout);
+                                            Scope scope, const TimeLimits& limits);
 
 }  // namespace windlass::hook

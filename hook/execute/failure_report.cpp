@@ -38,7 +38,46 @@ Diagnostic place_of(const migrations::PreparedScript& script, const StatementFai
   return diagnostic;
 }
 
+std::string blockers_text(const std::vector<OtherSession>& blockers) {
+  std::string text;
+  for (const auto& blocker : blockers) {
+    text += "  blocked by " + blocker.to_text() + "\n";
+    if (!blocker.remedy().empty()) text += "    what ends it: " + blocker.remedy() + "\n";
+  }
+  return text;
+}
+
+std::string advice_on(const std::vector<OtherSession>& blockers) {
+  using Kind = OtherSession::Kind;
+  const auto any = [&](Kind kind) {
+    return std::any_of(blockers.begin(), blockers.end(), [&](const auto& one) { return one.kind == kind; });
+  };
+  if (any(Kind::kWraparound))
+    return "Let the autovacuum against wraparound finish, then run again; ending it only puts it off.";
+  if (any(Kind::kPrepared)) return "Commit or roll back the prepared transaction, then run again.";
+  std::string advice = "End the sessions that block it, or run it when they are gone.";
+  if (any(Kind::kHidden)) advice += " GRANT pg_read_all_stats to this run's role to see what they do.";
+  return advice;
+}
+
 }  // namespace
+
+Error no_lock_error(const migrations::PreparedScript& script, const StatementFailure& failure, int attempts,
+                    Milliseconds took, const std::vector<OtherSession>& blockers) {
+  const bool locks = is_lock_failure(failure.server.sqlstate) || failure.statement == ScriptMessage::kPrelude;
+  std::string details = blockers_text(blockers);
+  if (failure.statement < script.statements.size()) {
+    details += fmt::format("  it waited in {} ({})\n",
+                           to_string(script.position(script.statements[failure.statement].offset)),
+                           script.classes[failure.statement].command);
+  }
+  return Error(ExitCode::kTransient,
+               fmt::format("{} {} in {} within {}; it was rolled back each time", script.source.path,
+                           locks ? "could not get its locks" : "met transactions that conflict with it",
+                           counted(static_cast<std::size_t>(attempts), "attempt"), format_duration(took)),
+               advice_on(blockers))
+      .with_details(details);
+}
 
 ExitCode code_of_script_failure(const std::string& sqlstate) {
   if (sqlstate == "42501") return ExitCode::kNotPermitted;

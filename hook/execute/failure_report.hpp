@@ -3,9 +3,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "core/base/duration.hpp"
 #include "core/base/error.hpp"
 #include "core/migrations/prepared_script.hpp"
+#include "hook/database/other_sessions.hpp"
 #include "hook/database/script_run.hpp"
 
 namespace windlass::hook {
@@ -21,6 +24,11 @@ struct Aftermath {
 // replaced, so that no secret value shows), the server's detail and hint, and the aftermath.
 Error script_error(const migrations::PreparedScript& script, const StatementFailure& failure,
                    const Aftermath& aftermath);
+
+// A script that gave way to others in every attempt, the last time with `failure`. The details name who was
+// in the way and the statement that ends each.
+Error no_lock_error(const migrations::PreparedScript& script, const StatementFailure& failure, int attempts,
+                    Milliseconds took, const std::vector<OtherSession>& blockers);
 
 // The exit code for a statement that failed with `sqlstate` and left nothing behind.
 ExitCode code_of_script_failure(const std::string& sqlstate);

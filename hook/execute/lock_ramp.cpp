@@ -8,11 +8,15 @@ namespace windlass::hook {
 Milliseconds lock_timeout_of(const LockRamp& ramp, int attempt) {
   constexpr double kFirst = 200;
   constexpr double kGrowth = 1.5;
-  constexpr Milliseconds kMargin{200};
   const double grown = kFirst * std::pow(kGrowth, std::min(attempt, 40));
   const auto timeout =
       Milliseconds(static_cast<std::int64_t>(std::min(grown, static_cast<double>(ramp.longest.count()))));
-  return attempt % 4 == 3 ? std::max(timeout, ramp.deadlock_timeout + kMargin) : timeout;
+  return std::max(timeout, outlasts_autovacuum(ramp, attempt));
+}
+
+Milliseconds outlasts_autovacuum(const LockRamp& ramp, int attempt) {
+  constexpr Milliseconds kMargin{200};
+  return attempt % 4 == 3 ? ramp.deadlock_timeout + kMargin : Milliseconds(0);
 }
 
 Milliseconds pause_after(int attempt, double jitter) {

@@ -14,6 +14,9 @@ struct LockRamp {
 // attempt waits at least deadlock_timeout + 200 ms, because a shorter one never gets past an autovacuum.
 Milliseconds lock_timeout_of(const LockRamp& ramp, int attempt);
 
+// The least that attempt `attempt` waits because of that: 0 in three of four.
+Milliseconds outlasts_autovacuum(const LockRamp& ramp, int attempt);
+
 // The pause after attempt `attempt`: 250 ms doubling up to 30 s, times `jitter` (0.5 to 1).
 Milliseconds pause_after(int attempt, double jitter);
 

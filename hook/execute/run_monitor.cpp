@@ -114,13 +114,4 @@ void RunMonitor::log_progress(Milliseconds running) {
                         progress.empty() ? "" : ", " + progress));
 }
 
-std::string RunMonitor::blockers() const {
-  std::string text;
-  for (const auto& blocker : blocked_by_) {
-    text += "  blocked by " + blocker.to_text() + "\n";
-    if (!blocker.remedy().empty()) text += "    to end it: " + blocker.remedy() + "\n";
-  }
-  return text;
-}
-
 }  // namespace windlass::hook

@@ -36,8 +36,6 @@ class RunMonitor {
 
   // Who was last seen to block the attempt; empty when nobody was.
   const std::vector<OtherSession>& blocked_by() const { return blocked_by_; }
-  // The same as text, one line each, with the statement that would end each.
-  std::string blockers() const;
 
  private:
   void look_from_outside(Milliseconds running);

@@ -48,6 +48,7 @@ SequenceResult send(Session& session, const std::vector<Part>& parts, const Surr
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const PreparedScript& script = *parts[i].script;
     Surroundings ours;
+    if (parts.size() == 1) ours = around;
     if (i == 0) ours.before = around.before;
     if (i + 1 == parts.size()) ours.after = around.after;
     const auto messages =

@@ -175,7 +175,7 @@ bool Stepwise::is_session_setting(std::size_t index) const {
 void Stepwise::set_up_session() {
   std::string setup;
   for (const auto& one : session_statements(executor_.settings_, session(), Scope::kSession,
-                                            executor_.settings_.lock_timeout)) {
+                                            limits_of(sql::LockClass::kNone, executor_.lock_budget(), 0))) {
     setup += one + ";";
   }
   session().execute("setting up the session", setup);
