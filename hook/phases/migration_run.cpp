@@ -22,6 +22,13 @@ std::string title_of(const NewHistoryRow& row) {
   return (row.version ? "version " + *row.version + " - " : "repeatable - ") + row.description;
 }
 
+BlockerFacts facts_of(const OtherSession& session) {
+  return {session.backend,       session.role,    session.application,
+          session.address,       session.state,   session.transaction_seconds,
+          session.query_seconds, session.mode,    session.object,
+          session.query,         session.remedy()};
+}
+
 }  // namespace
 
 Executor make_executor(DatabaseRun& run) {
@@ -90,6 +97,7 @@ void run_job(DatabaseRun& run, Executor& executor, const ScriptJob& job) {
               {{"script", path}, {"durationMs", took.count()}});
   } catch (const Error&) {
     report.failed_script = path;
+    for (const auto& one : executor.blocked_by()) report.blockers.push_back(facts_of(one));
     throw;
   }
 }

@@ -46,6 +46,21 @@ struct MigrationRow {
   std::optional<std::string> installed_by;
 };
 
+// Who kept a run from its locks. Empty texts and missing numbers are what the server did not tell.
+struct BlockerFacts {
+  int backend = 0;  // 0: a prepared transaction
+  std::string role;
+  std::string application;
+  std::string address;
+  std::string state;
+  std::optional<std::int64_t> transaction_seconds;
+  std::optional<std::int64_t> query_seconds;
+  std::string mode;
+  std::string object;
+  std::string query;   // its first words, without values
+  std::string remedy;  // the statement that ends it
+};
+
 struct BackupFacts {
   std::string path;
   std::uint64_t bytes = 0;
@@ -71,7 +86,8 @@ struct Report {
   std::optional<std::string> version_to;
   std::vector<AppliedScript> applied;
   std::string failed_script;
-  std::string set_digest;  // of the scripts that the run worked with; empty: it read none
+  std::vector<BlockerFacts> blockers;  // of the failed script
+  std::string set_digest;              // of the scripts that the run worked with; empty: it read none
   std::vector<Check> checks;
   std::optional<std::vector<MigrationRow>> migrations;  // info alone
   std::size_t pending = 0;

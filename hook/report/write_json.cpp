@@ -76,12 +76,31 @@ Json migrations_json(const std::vector<MigrationRow>& rows) {
   return list;
 }
 
+Json blockers_json(const std::vector<BlockerFacts>& blockers) {
+  Json list = Json::array();
+  for (const auto& one : blockers) {
+    list.push_back({{"pid", one.backend},
+                    {"role", one.role},
+                    {"application", one.application},
+                    {"address", one.address},
+                    {"state", one.state},
+                    {"transactionSeconds", or_null(one.transaction_seconds)},
+                    {"querySeconds", or_null(one.query_seconds)},
+                    {"mode", one.mode},
+                    {"object", one.object},
+                    {"query", one.query},
+                    {"remedy", one.remedy}});
+  }
+  return list;
+}
+
 void add_phase_facts(Json& json, const Report& report) {
   json["from"] = or_null(report.version_from);
   json["to"] = or_null(report.version_to);
   json["applied"] = applied_json(report.applied);
   if (!report.set_digest.empty()) json["setDigest"] = report.set_digest;
   if (!report.failed_script.empty()) json["failedScript"] = report.failed_script;
+  if (!report.blockers.empty()) json["blockers"] = blockers_json(report.blockers);
   if (!report.checks.empty() || report.phase == Phase::kVerify || report.phase == Phase::kPreflight) {
     json["checks"] = Json::array();
     for (const auto& check : report.checks) {
