@@ -153,9 +153,10 @@ std::vector<OtherSession> blockers_of(Session& session, int backend) {
       "{}SELECT {}, (SELECT pg_catalog.string_agg(DISTINCT s.mode || CASE WHEN s.granted THEN '' ELSE "
       "' (waiting before us)' END, ', ') FROM same s WHERE s.pid = b.pid), (SELECT object FROM waited) "
       "FROM blocking b JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid UNION ALL "
-      "SELECT {}, s.mode, (SELECT object FROM waited) FROM same s JOIN pg_catalog.pg_prepared_xacts p ON "
-      "s.virtualtransaction = '-1/' || p.transaction WHERE s.pid IS NULL AND EXISTS (SELECT 1 FROM blocking "
-      "WHERE pid = 0) ORDER BY 10",
+      "SELECT {}, s.mode, (SELECT object FROM waited) FROM same s JOIN locks x ON x.pid IS NULL AND "
+      "x.virtualtransaction = s.virtualtransaction AND x.locktype = 'transactionid' "
+      "JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = x.transactionid WHERE s.pid IS NULL AND EXISTS "
+      "(SELECT 1 FROM blocking WHERE pid = 0) ORDER BY 10",
       kBlockers, kColumns, kPreparedColumns);
   return sessions_of(session.query("asking who blocks us", sql, {std::to_string(backend)}));
 }

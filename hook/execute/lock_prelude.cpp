@@ -140,7 +140,7 @@ std::string warning_loop(const std::vector<HeavyStatement>& heavy,
     rows.push_back(fmt::format("({}, {}, {})", quote(one.what), quote(one.relation), quote(one.keeps_out)));
   return fmt::format(R"(
 FOR t IN
-  SELECT v.what, v.name, v.who, pg_catalog.greatest(pg_catalog.pg_table_size(c.oid),
+  SELECT v.what, v.name, v.who, GREATEST(pg_catalog.pg_table_size(c.oid),
     (SELECT pg_catalog.sum(pg_catalog.pg_table_size(p.relid)) FROM pg_catalog.pg_partition_tree(c.oid) p)) AS size
   FROM (VALUES {}) AS v (what, name, who) JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(v.name)
   WHERE c.relkind IN ('r', 'p', 'm', 'i')

@@ -66,11 +66,12 @@ TEST_CASE("the JSON of a run that could not get its locks names who was in the w
   auto report = migrated();
   CHECK_FALSE(json::parse(report_json(report)).contains("blockers"));
   report.blockers.push_back({12, "app", "psql", "10.0.0.7", "idle in transaction", 192, std::nullopt,
-                             "AccessShareLock", "table public.t", "SELECT ?", "SELECT pg_terminate_backend(12)"});
-  CHECK(json::parse(report_json(report))["blockers"] == json::parse(R"([{"pid": 12, "role": "app",
+                             "AccessShareLock", "table public.t", "SELECT ?",
+                             "SELECT pg_terminate_backend(12)"});
+  CHECK(json::parse(report_json(report))["blockers"] == json::parse(R"json([{"pid": 12, "role": "app",
     "application": "psql", "address": "10.0.0.7", "state": "idle in transaction", "transactionSeconds": 192,
     "querySeconds": null, "mode": "AccessShareLock", "object": "table public.t", "query": "SELECT ?",
-    "remedy": "SELECT pg_terminate_backend(12)"}])"));
+    "remedy": "SELECT pg_terminate_backend(12)"}])json"));
 }
 
 TEST_CASE("the JSON of a failure names the script and keeps the details") {
