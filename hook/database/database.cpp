@@ -23,7 +23,8 @@ Session* Database::monitor() {
   constexpr Milliseconds kMonitorLimit{2'000};
   if (monitor_ && !monitor_->lost()) return &*monitor_;
   try {
-    monitor_ = connect(target_, application_ + " (monitor)", kMonitorLimit, clock_, stop_);
+    monitor_ =
+        connect(same_server(target_, session_), application_ + " (monitor)", kMonitorLimit, clock_, stop_);
     limit_answers(*monitor_, monitor_limit_);
     return &*monitor_;
   } catch (const Error& error) {

@@ -26,7 +26,8 @@ class Database {
   // A second session, opened by the first call that asks for it; null when it cannot be had (no connection
   // free, say): what it is for, naming blockers and showing progress, is then left out.
   Session* monitor();
-  const ConnectionTarget& target() const { return target_; }
+  // For a child process that is to work on the server of the main session.
+  ConnectionTarget target() const { return same_server(target_, session_); }
 
   // Throws Error(kConfiguration) behind a pooler in transaction mode: what belongs to a session, the lock
   // first of all, would belong to nobody.

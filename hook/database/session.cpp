@@ -80,10 +80,11 @@ ServerMessage message_of(const pqxx::sql_error& error) {
 
 struct Session::State {
   PGconn* connection;
+  bool took_options;
   std::optional<SharedConnection> shared;
   std::function<void(std::string_view, std::string_view)> notice_receiver;
 
-  explicit State(PGconn* taken) : connection(taken) {
+  State(PGconn* taken, bool options) : connection(taken), took_options(options) {
     shared.emplace(taken);
     PQsetNoticeReceiver(taken, receive_notice, this);
   }
@@ -105,7 +106,8 @@ struct Session::State {
   }
 };
 
-Session::Session(pg_conn* connection) : state_(std::make_unique<State>(connection)) {}
+Session::Session(pg_conn* connection, bool took_options)
+    : state_(std::make_unique<State>(connection, took_options)) {}
 Session::~Session() = default;
 Session::Session(Session&& other) noexcept = default;
 Session& Session::operator=(Session&& other) noexcept = default;
@@ -184,8 +186,9 @@ std::vector<Rows> Session::query_all(std::string_view doing, const std::string& 
 
 void Session::greet() {
   // A killed runner's statement is given up by the server instead of running on with the lock held (14+).
-  const std::string settings =
-      server_major() >= 14 ? "SET client_connection_check_interval = '1s';" : std::string();
+  const std::string settings = server_major() >= 14 && !took_options()
+                                   ? "SET client_connection_check_interval = '1s';"
+                                   : std::string();
   const auto answers = query_all(
       "setting up the session",
       settings +
@@ -217,6 +220,19 @@ std::string Session::address() const {
   const std::string host = PQhost(state_->connection);
   return host.starts_with("/") ? host : host + ":" + PQport(state_->connection);
 }
+
+Session::Endpoint Session::endpoint() const {
+  const char* address = PQhostaddr(state_->connection);
+  return {PQhost(state_->connection), address == nullptr ? "" : address,
+          std::stoi(PQport(state_->connection))};
+}
+
+Value Session::reported(const char* name) const {
+  const char* value = PQparameterStatus(state_->connection, name);
+  return value == nullptr ? Value() : Value(value);
+}
+
+bool Session::took_options() const { return state_->took_options; }
 
 bool Session::lost() const { return PQstatus(state_->connection) == CONNECTION_BAD; }
 

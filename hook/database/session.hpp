@@ -10,23 +10,11 @@
 
 #include "core/base/duration.hpp"
 #include "hook/database/database_error.hpp"
+#include "hook/database/rows.hpp"
 
 struct pg_conn;
 
 namespace windlass::hook {
-
-using Value = std::optional<std::string>;  // nothing: NULL
-using Row = std::vector<Value>;
-using Rows = std::vector<Row>;
-// Of each row, NULL as an empty text.
-std::vector<std::string> first_column(const Rows& rows);
-
-// A result with what the server says of its columns.
-struct Table {
-  std::vector<std::string> columns;
-  bool is_one_boolean = false;  // a single column of type boolean
-  Rows rows;
-};
 
 // What the server said of itself when the session began.
 struct Greeting {
@@ -40,8 +28,9 @@ struct Greeting {
 // on opens a new session and looks first.
 class Session {
  public:
-  // Takes over a connection that is established.
-  explicit Session(pg_conn* connection);
+  // Takes over a connection that is established. `took_options`: with it the server took what server_options
+  // asks for.
+  Session(pg_conn* connection, bool took_options);
   ~Session();
   Session(Session&& other) noexcept;
   Session& operator=(Session&& other) noexcept;
@@ -72,6 +61,17 @@ class Session {
   std::string user() const;
   std::string database() const;
   std::string address() const;  // "host:port" or the socket's folder, for messages
+  // Where it is connected: host, numeric address ("" for a socket) and port.
+  struct Endpoint {
+    std::string host;
+    std::string address;
+    int port = 0;
+  };
+  Endpoint endpoint() const;
+  // What the server reports of itself unasked, such as in_hot_standby; nothing when it does not.
+  Value reported(const char* name) const;
+  // Whether server_options hold; RESET ALL goes back to them then.
+  bool took_options() const;
   bool lost() const;
   int socket() const;
   bool in_transaction() const;

@@ -128,7 +128,8 @@ std::vector<std::string> session_statements(const ExecutorSettings& settings, co
   const std::string_view local = scope == Scope::kTransaction ? "LOCAL " : "";
   // Settings of an earlier script do not reach this one.
   std::vector<std::string> statements{"RESET ALL", "RESET ROLE"};
-  if (session.server_major() >= 14) statements.push_back("SET client_connection_check_interval = '1s'");
+  if (session.server_major() >= 14 && !session.took_options())
+    statements.push_back("SET client_connection_check_interval = '1s'");
   statements.push_back(fmt::format("SET {}lock_timeout = {}", local, limits.lock_timeout.count()));
   statements.push_back(fmt::format("SET {}statement_timeout = {}", local, limits.statement_timeout.count()));
   if (!settings.search_path.empty()) {

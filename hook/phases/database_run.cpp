@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 
@@ -91,11 +92,23 @@ void try_close_record(DatabaseRun& run) {
   }
 }
 
+// Phases that only read make do with a standby.
+Access access_of(const Settings& settings) {
+  switch (*settings.phase) {
+    case Phase::kBackup:
+    case Phase::kVerify:
+    case Phase::kGuard:
+    case Phase::kInfo:
+    case Phase::kValidate: return Access::kRead;
+    default: return settings.dry_run ? Access::kRead : Access::kWrite;
+  }
+}
+
 }  // namespace
 
 ConnectionTarget connection_target(const Settings& settings) {
-  return {settings.database_url,  settings.database_host, settings.database_port,
-          settings.database_name, settings.database_user, settings.database_password};
+  return {settings.database_url,  settings.database_host,     settings.database_port, settings.database_name,
+          settings.database_user, settings.database_password, access_of(settings)};
 }
 
 void begin_record(DatabaseRun& run) {
@@ -113,8 +126,9 @@ void with_database(PhaseContext& context, Recording recording,
   const Settings& settings = context.settings;
   const std::string application =
       fmt::format("windlass-hook {} {}", phase_name(*context.report.phase), runner_name());
-  Database database(connection_target(settings), application, settings.connect_timeout, context.clock,
-                    context.stop, context.deadline);
+  Database database(connection_target(settings), application,
+                    std::min(settings.connect_timeout, context.deadline.left()), context.clock, context.stop,
+                    context.deadline);
   if (settings.dry_run) recording = Recording::kNone;
   DatabaseRun run{
       context, database, {default_schema(database.session(), settings), settings.history_table}, recording};

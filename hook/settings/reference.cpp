@@ -77,7 +77,8 @@ do.
 - **65, 66**: nothing was run. Correct the scripts, render and apply again; a ConfigMap that is older than the Job shows
   as a digest that does not match.
 - **69, 73, 75**: Kubernetes tries again. When the last pod failed too, the message names what stood in the way: the host,
-  the runner that holds the lock, the session that blocks ([locks.md](locks.md)), the disk that is full.
+  the runner that holds the lock, the session that blocks ([locks.md](locks.md)), the disk that is full. What is waited
+  for, and for how long, stands in [connections.md](connections.md).
 - **76**: the script was rolled back and the history has no row of it. Correct it under its own name and run again.
 - **77**: grant what the message names; nothing was changed.
 - **79**: a statement that cannot run in a transaction was in flight. The message says what to look at;

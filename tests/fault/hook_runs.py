@@ -76,10 +76,11 @@ class HookCase(unittest.TestCase):
     """A suite with a server of its own and the project in a folder; `program` is the hook under test."""
 
     program = None
+    server_settings = None
 
     @classmethod
     def setUpClass(cls):
-        cls.server = pg_server.PgServer().__enter__()
+        cls.server = pg_server.PgServer(cls.server_settings).__enter__()
         cls.addClassCleanup(cls.server.stop)
         cls.parent = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.parent.cleanup)
