@@ -162,7 +162,7 @@ Milliseconds Executor::run_in_transaction(const ScriptJob& job) {
       run_attempts(job.script, tactics, [&](const LockTactics& now, int attempt, const RunWatch& watch) {
         return send(job, now, attempt, watch);
       });
-  if (end == RunEnd::kLost) settle_lost_commit(job);
+  if (end == RunEnd::kLost) settle_lost_commit(job, "its history row is not there, so it was rolled back");
   ++*last_rank_;
   return elapsed(clock_, began);
 }
@@ -270,7 +270,7 @@ void Executor::run_callback_stepwise(const migrations::PreparedScript& callback)
   }
 }
 
-void Executor::settle_lost_commit(const ScriptJob& job) {
+void Executor::settle_lost_commit(const ScriptJob& job, std::string_view without_row) {
   const int rank_before = last_rank();
   reconnect_to_settle(database_, job.script.source.path);
   const auto row = database_.session().query_value(
@@ -282,11 +282,9 @@ void Executor::settle_lost_commit(const ScriptJob& job) {
     log::info(fmt::format("{} was committed: its history row is there", job.script.source.path));
     return;
   }
-  throw Error(
-      ExitCode::kTransient,
-      fmt::format("the connection was lost during {}; its history row is not there, so it was rolled back",
-                  job.script.source.path),
-      "Run again; it goes on with this script.");
+  throw Error(ExitCode::kTransient,
+              fmt::format("the connection was lost during {}; {}", job.script.source.path, without_row),
+              "Run again; it goes on with this script.");
 }
 
 int Executor::last_rank() {

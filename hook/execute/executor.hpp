@@ -74,8 +74,8 @@ class Executor {
   SequenceResult send(const ScriptJob& job, const LockTactics& tactics, int attempt, const RunWatch& watch);
   LockBudget lock_budget();
   // The message's end when it was lost on the way: reconnects, takes the lock and lets the history row
-  // decide. Returns when the row is there; throws kTransient when it is not.
-  void settle_lost_commit(const ScriptJob& job);
+  // decide. Returns when the row is there; throws kTransient when it is not, and says what that means.
+  void settle_lost_commit(const ScriptJob& job, std::string_view without_row);
   int last_rank();
 
   Database& database_;

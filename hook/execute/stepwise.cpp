@@ -9,6 +9,7 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "hook/database/catalog.hpp"
+#include "hook/database/settled_commit.hpp"
 #include "hook/execute/index_build.hpp"
 #include "hook/execute/lock_ramp.hpp"
 #include "hook/execute/run_monitor.hpp"
@@ -155,6 +156,10 @@ void Stepwise::run_statement(std::size_t index) {
     }
     const RunResult result = send(index);
     if (result.end == RunEnd::kDone) break;
+    if (result.end == RunEnd::kLost) {
+      settle_lost(index);
+      break;
+    }
     if (!was_refused_in_block(index, result)) handle_failure(index, result, attempt);
   }
   if (!shares_transaction(index)) mark_done(index);
@@ -233,7 +238,6 @@ bool Stepwise::was_refused_in_block(std::size_t index, const RunResult& result) 
 
 // Returns when the statement is to be tried again.
 void Stepwise::handle_failure(std::size_t index, const RunResult& result, int attempt) {
-  if (result.end == RunEnd::kLost) throw lost_statement_error(job_.script, index);
   if (result.end == RunEnd::kStopped) {
     clean_up_in_passing(index);
     throw stopped_error(job_.script, index, result);
@@ -250,6 +254,20 @@ void Stepwise::handle_failure(std::size_t index, const RunResult& result, int at
                         job_.script.source.path, result.failure->server.message, attempt + 2,
                         executor_.settings_.retries + 1, format_duration(pause)));
   executor_.clock_.sleep(pause, executor_.stop_);
+}
+
+void Stepwise::settle_lost(std::size_t index) {
+  const std::string which = fmt::format("statement {} of {}", index + 1, job_.script.source.path);
+  reconnect_to_settle(executor_.database_, which);
+  intents_ = read_intents(session(), key_);
+  set_up_session();
+  for (std::size_t i = 0; i < index; ++i) {
+    if (!job_.script.skipped[i] && is_session_setting(i)) run_session_setting(i);
+  }
+  const Intent* intent = intent_of(index);
+  if (intent == nullptr || !(intent->done || is_settled(index, *intent)))
+    throw lost_statement_error(job_.script, index);
+  log::info(which + " took effect");
 }
 
 // The statement's own error is the one to tell: one of the sweeping is only said.
@@ -278,14 +296,21 @@ void Stepwise::clean_up_in_passing(std::size_t index) {
 }
 
 void Stepwise::record(Milliseconds took) {
+  executor_.last_rank();  // what a lost commit is settled by
   std::vector<std::string> statements{
       insert_history_row(session(), executor_.settings_.history, job_.row, static_cast<int>(took.count()))};
   statements.insert(statements.end(), job_.also.begin(), job_.also.end());
   statements.push_back(forget_intents_statement(session(), key_));
-  if (job_.callbacks != nullptr && !job_.callbacks->after.empty())
-    return executor_.run_in_one_transaction(job_.callbacks->after, statements);
-  session().execute("setting up the session", "RESET ALL; RESET ROLE");
-  session().execute("recording " + job_.script.source.path, "BEGIN;" + join(statements, ";") + ";COMMIT");
+  try {
+    if (job_.callbacks != nullptr && !job_.callbacks->after.empty())
+      return executor_.run_in_one_transaction(job_.callbacks->after, statements);
+    session().execute("setting up the session", "RESET ALL; RESET ROLE");
+    session().execute("recording " + job_.script.source.path, "BEGIN;" + join(statements, ";") + ";COMMIT");
+  } catch (const DatabaseError&) {
+    if (!session().lost()) throw;
+    executor_.settle_lost_commit(
+        job_, "its statements took effect and are known to, its history row is not there yet");
+  }
 }
 
 }  // namespace windlass::hook

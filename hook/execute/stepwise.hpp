@@ -39,6 +39,9 @@ class Stepwise {
   // True when the statement is not one for a transaction block after all, and was rolled back.
   bool was_refused_in_block(std::size_t index, const RunResult& result);
   void handle_failure(std::size_t index, const RunResult& result, int attempt);
+  // After a loss in statement `index`: settles it in a new session as a rerun would. Returns when it took
+  // effect; throws kTransient when it has to run again.
+  void settle_lost(std::size_t index);
   // Takes away what a failed statement left; returns what stays, empty when nothing does.
   std::string clean_up(std::size_t index);
   void clean_up_in_passing(std::size_t index);

@@ -69,8 +69,10 @@ Error stopped_error(const migrations::PreparedScript& script, std::size_t index,
 Error lost_statement_error(const migrations::PreparedScript& script, std::size_t index) {
   return Error(
       ExitCode::kTransient,
-      fmt::format("the connection was lost during statement {} of {}", index + 1, script.source.path),
-      "Run again; it looks at what the statement left and goes on.");
+      fmt::format("the connection was lost during statement {} of {}; it did not take effect, or has to run "
+                  "again",
+                  index + 1, script.source.path),
+      "Run again; it goes on with this statement.");
 }
 
 Error unsettled_error(const migrations::PreparedScript& script, std::size_t index, const Intent& intent) {

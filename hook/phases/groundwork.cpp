@@ -39,6 +39,9 @@ void lay_groundwork(DatabaseRun& run, const DatabaseState& state,
   if (!state.missing_schemas.empty())
     rows.push_back(schemas_row(state.missing_schemas, run.context.settings));
   const std::string& environment = run.context.settings.environment;
+  const bool names_environment = !environment.empty() && !state.environment;
+  if (state.history_exists && rows.empty() && run.own_tables_seen && !names_environment)
+    return begin_record(run);
   // In one transaction: a run that finds the history table does not look for the rest again.
   commit_settled(run.database, "creating schemas and the history table", [&] {
     for (const auto& schema : state.missing_schemas) create_schema(session, schema);
@@ -46,8 +49,7 @@ void lay_groundwork(DatabaseRun& run, const DatabaseState& state,
     for (const auto& row : rows)
       session.execute("writing the first rows", insert_history_row(session, run.history, row, 0));
     create_own_tables(session, run.history.schema);
-    if (!environment.empty() && !state.environment)
-      record_environment(session, run.history.schema, environment);
+    if (names_environment) record_environment(session, run.history.schema, environment);
   });
   for (const auto& schema : state.missing_schemas) log::info("created schema " + schema);
   if (!state.history_exists) log::info("created the history table " + run.history.quoted());

@@ -17,11 +17,11 @@ class LostCommitTest(unittest.TestCase):
         """Disturbs the first message that holds the last text, after one with the text before it; (exit code, log)."""
         if project not in self.recorded:
             self.recorded[project] = trial.record(self.bench, project)
-        sent, expected = self.recorded[project]
+        sent = self.recorded[project][0]
         message = 0
         for text in wanted:
             message = next(number for number in range(message + 1, len(sent) + 1) if text in sent[number - 1])
-        outcome = trial.Trial(self.bench, project, fault, message, expected).run()
+        outcome = trial.perform(self.bench, project, fault, message, self.recorded[project])
         self.assertEqual(outcome.violations, [], outcome.log)
         return outcome.first_exit, outcome.log
 
@@ -46,6 +46,27 @@ class LostCommitTest(unittest.TestCase):
         code, log = self.disturb("groundwork", "cut-before", "CREATE SCHEMA", "Q COMMIT")
         self.assertEqual(code, 75, log)
         self.assertIn("the connection was lost at the commit, and it was rolled back, says the server", log)
+
+    def test_a_statement_outside_a_transaction_that_took_effect_is_gone_on_behind(self):
+        code, log = self.disturb("concurrent", "swallow", "CREATE INDEX CONCURRENTLY")
+        self.assertEqual(code, 0, log)
+        self.assertIn("the connection was lost during statement 1 of V2__index.sql; reconnecting to see", log)
+        self.assertIn("statement 1 of V2__index.sql took effect", log)
+
+    def test_a_statement_outside_a_transaction_that_never_arrived_runs_again(self):
+        code, log = self.disturb("concurrent", "cut-before", "CREATE INDEX CONCURRENTLY")
+        self.assertEqual(code, 75, log)
+        self.assertIn("the connection was lost during statement 1 of V2__index.sql; it did not take effect, or has to run",
+                      log)
+
+    def test_the_row_of_a_script_outside_a_transaction_is_looked_for(self):
+        row = ("CREATE INDEX CONCURRENTLY", "Q BEGIN;INSERT INTO")
+        code, log = self.disturb("concurrent", "swallow", *row)
+        self.assertEqual(code, 0, log)
+        self.assertIn("V2__index.sql was committed: its history row is there", log)
+        code, log = self.disturb("concurrent", "cut-before", *row)
+        self.assertEqual(code, 75, log)
+        self.assertIn("its statements took effect and are known to, its history row is not there yet", log)
 
     def test_a_silent_connection_is_given_up_and_what_is_not_known_is_said(self):
         code, log = self.disturb("wrapped", "stall", "COMMIT;")

@@ -24,13 +24,13 @@ LONGEST_SILENCE = 600  # seconds without any result: a worker is gone
 
 
 def worker(program, cluster, tasks, results):
-    """Does tasks until there are no more: ("record", project) or ("trial", project, fault, message, expected)."""
+    """Does tasks until there are no more: ("record", project) or ("trial", project, fault, message, undisturbed)."""
     results.cancel_join_thread()  # nobody reads on when the matrix gives up
     bench = trial.Bench(program, cluster)
     try:
         for kind, *rest in iter(tasks.get, None):
             try:
-                done = trial.record(bench, *rest) if kind == "record" else trial.Trial(bench, *rest).run()
+                done = trial.record(bench, *rest) if kind == "record" else trial.perform(bench, *rest)
             except Exception as error:  # the server may be in any state now
                 done = error
                 bench.close()
@@ -67,7 +67,7 @@ class Matrix:
             yield project, done
 
     def record(self):
-        """{project: (messages, end state)} of the undisturbed runs."""
+        """{project: (messages, end state, duration)} of the undisturbed runs."""
         names = self.options.project or list(projects.PROJECTS)
         for name in names:
             self.tasks.put(("record", name))
@@ -75,7 +75,7 @@ class Matrix:
 
     def run(self, cells, recorded):
         for project, fault, message in cells:
-            self.tasks.put(("trial", project, fault, message, recorded[project][1]))
+            self.tasks.put(("trial", project, fault, message, recorded[project]))
         for number, (_, outcome) in enumerate(self._collect(len(cells)), 1):
             self.outcomes.append(outcome)
             if outcome.violations:
@@ -87,11 +87,14 @@ class Matrix:
 def cells_of(options, recorded):
     """(project, fault, message) of the trials asked for; the longest first, for the sake of the whole's duration."""
     cells = [(project, fault, message)
-             for project, (sent, _) in recorded.items()
+             for project, (sent, *_) in recorded.items()
              for fault in options.fault or proxy.FAULTS
              for message in ([options.message] if options.message else range(1, len(sent) + 1))]
     if options.sample is not None:
-        cells = random.Random(options.seed).sample(cells, min(options.sample, len(cells)))
+        # A stalled run waits for ten seconds: of these a sample takes a fifth of what is due to them.
+        chance = random.Random(options.seed)
+        cells = [cell for cell in cells if cell[1] != "stall" or options.fault or chance.random() < 0.2]
+        cells = chance.sample(cells, min(options.sample, len(cells)))
     return sorted(cells, key=lambda cell: cell[1] != "stall")
 
 
@@ -130,7 +133,7 @@ def arguments():
     parser.add_argument("--message", type=int)
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("MATRIX_SEED", "1")))
-    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1))
     parser.add_argument("--progress", type=int, default=0, help="a line after so many trials")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
@@ -145,7 +148,7 @@ def main():
     with pg_server.PgServer(authentication="trust").unstarted() as cluster, Matrix(options, cluster) as matrix:
         recorded = matrix.record()
         if options.list:
-            for project, (sent, _) in recorded.items():
+            for project, (sent, *_) in recorded.items():
                 print("\n".join(f"{project} {number}: {text}" for number, text in enumerate(sent, 1)))
             return 0
         cells = cells_of(options, recorded)

@@ -94,6 +94,22 @@ _project(
         "V1__tables.sql": TABLES,
     })
 
+# What a callback does in a script's transaction happens as often as the script; the others run again with every run.
+_project(
+    "callbacks", "callbacks in the transactions of the scripts, and around the run",
+    {
+        "V2__count.sql": "UPDATE counter SET n = n + 1;\nUPDATE counter SET n = n * 2;\n",
+        "V3__more.sql": "UPDATE counter SET n = n + 3;\n",
+        "R__totals.sql": "CREATE OR REPLACE VIEW totals AS SELECT sum(n) AS total FROM counter;\n",
+        "beforeMigrate.sql": "INSERT INTO seen VALUES ('before migrate') ON CONFLICT DO NOTHING;\n",
+        "beforeEachMigrate.sql": "INSERT INTO log VALUES ('before each');\n",
+        "afterEachMigrateStatement.sql": "INSERT INTO log VALUES ('after a statement');\n",
+        "afterEachMigrate.sql": "INSERT INTO log SELECT 'after each, at ' || sum(n) FROM counter;\n",
+        "afterMigrate.sql": "INSERT INTO seen VALUES ('after migrate') ON CONFLICT DO NOTHING;\nVACUUM seen;\n",
+        "afterMigrate.sql.conf": "executeInTransaction=false\n",
+    },
+    before={"V1__tables.sql": TABLES + "CREATE TABLE seen (what text PRIMARY KEY);\n"})
+
 _project(
     "wrapped", "scripts with a BEGIN and COMMIT of their own",
     {

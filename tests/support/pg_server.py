@@ -20,7 +20,7 @@ import tempfile
 import time
 import urllib.parse
 
-START_LIMIT = 30  # seconds, for initdb and again for the start
+START_LIMIT = 120  # seconds, for initdb and again for the start
 CLIENT_LIMIT = 60
 PR_SET_PDEATHSIG = 1
 
