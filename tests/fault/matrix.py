@@ -2,14 +2,17 @@
 
     matrix.py HOOK                                    all of it
     matrix.py HOOK --sample 300 --seed 7              a sample; without --seed MATRIX_SEED, else 1
+    matrix.py HOOK --minutes 15                       what can be done in that time, in an order that --seed gives
     matrix.py HOOK --project data --fault swallow --message 12
     matrix.py HOOK --project data --list              the messages of the undisturbed run
 """
 
 import argparse
 import collections
+import contextlib
 import multiprocessing
 import os
+import queue
 import random
 import sys
 import time
@@ -47,6 +50,7 @@ class Matrix:
         self.workers = [multiprocessing.Process(target=worker, args=(options.hook, cluster, self.tasks, self.results))
                         for _ in range(options.jobs)]
         self.outcomes = []
+        self.left_out = 0
 
     def __enter__(self):
         for process in self.workers:
@@ -60,11 +64,25 @@ class Matrix:
             process.join()
 
     def _collect(self, count):
-        for _ in range(count):
+        while count > 0:
+            if self.options.minutes and not self.left_out and time.monotonic() > self.options.until:
+                count -= self._give_up()
+                continue
+            count -= 1
             kind, project, done = self.results.get(timeout=LONGEST_SILENCE)
             if isinstance(done, Exception):
                 raise RuntimeError(f"{kind} of {project}: {done!r}")
             yield project, done
+
+    def _give_up(self):
+        """Takes back the tasks that no worker has begun; how many."""
+        dropped = 0
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self.tasks.get(timeout=0.2)
+                dropped += 1
+        self.left_out += dropped
+        return dropped
 
     def record(self):
         """{project: (messages, end state, duration)} of the undisturbed runs."""
@@ -95,6 +113,8 @@ def cells_of(options, recorded):
         chance = random.Random(options.seed)
         cells = [cell for cell in cells if cell[1] != "stall" or options.fault or chance.random() < 0.2]
         cells = chance.sample(cells, min(options.sample, len(cells)))
+    if options.minutes:  # what the time is enough for is to be of every kind
+        return random.Random(options.seed).sample(cells, len(cells))
     return sorted(cells, key=lambda cell: cell[1] != "stall")
 
 
@@ -134,10 +154,12 @@ def arguments():
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("MATRIX_SEED", "1")))
     parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1))
+    parser.add_argument("--minutes", type=float, default=0, help="begin no trial after so many; what is left out is said")
     parser.add_argument("--progress", type=int, default=0, help="a line after so many trials")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     options.hook = os.path.abspath(options.hook)
+    options.until = time.monotonic() + 60 * options.minutes
     return options
 
 
@@ -158,6 +180,8 @@ def main():
     violations = sum(1 for outcome in matrix.outcomes if outcome.violations)
     print(table(matrix.outcomes))
     print(f"crash matrix: {len(matrix.outcomes)} trials, {violations} violations, {time.monotonic() - began:.0f} s")
+    if matrix.left_out:
+        print(f"crash matrix: {matrix.left_out} trials were left out, because {options.minutes:g} minutes were over")
     if not matrix.outcomes:
         print("crash matrix: no trial was made")
     return 0 if matrix.outcomes and not violations else 1
