@@ -72,6 +72,7 @@ class MessageRun {
   RunResult lost() const {
     RunResult result;
     result.end = RunEnd::kLost;
+    result.failure = result_.failure;  // a server that ends a session says why, unless it was killed
     return result;
   }
 

@@ -31,7 +31,7 @@ enum class RunEnd {
 
 struct RunResult {
   RunEnd end = RunEnd::kDone;
-  std::optional<StatementFailure> failure;  // of kFailed, and of kStopped when the server said so
+  std::optional<StatementFailure> failure;  // of kFailed; of kStopped and kLost when the server said so
   bool deadline_passed = false;             // of kStopped: not a stop request
 };
 

@@ -2,14 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <random>
 #include <utility>
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "hook/database/settled_commit.hpp"
 #include "hook/execute/failure_report.hpp"
-#include "hook/execute/lock_ramp.hpp"
 #include "hook/execute/notice_log.hpp"
 #include "hook/execute/retry_pause.hpp"
 #include "hook/execute/run_monitor.hpp"
@@ -19,11 +17,6 @@ namespace windlass::hook {
 namespace {
 
 constexpr std::string_view kCancelled = "57014";  // by statement_timeout, when we did not ask for it
-
-double random_jitter() {
-  thread_local std::minstd_rand generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0.5, 1.0)(generator);
-}
 
 // What begins every transaction of ours; what ends it is still missing.
 Surroundings transaction_around(const ExecutorSettings& settings, const Session& session,
@@ -175,12 +168,13 @@ RunEnd Executor::run_attempts(const migrations::PreparedScript& script, LockTact
   int attempt = 0;  // that was made; a round without one still counts against the retries
   bool in_vain = false;
   for (int round = 0;; ++round) {
-    const Milliseconds next_pause = pause_after(round, random_jitter());
+    const Milliseconds next_pause = drawn_pause(round);
     const bool last = round >= settings_.retries || deadline_.left() <= next_pause;
     if (!in_vain || last) {
       RunMonitor monitor(database_, path, tactics.first_limits(attempt).lock_timeout);
       const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};
       const auto [result, failed] = send(tactics, attempt, watch);
+      if (result.end == RunEnd::kLost) log::warning(last_words(path, result));
       if (result.end == RunEnd::kDone || result.end == RunEnd::kLost) return result.end;
       if (result.end == RunEnd::kStopped) throw stopped_error(script, result.deadline_passed, deadline_);
       if (is_refusal_of_prelude(*result.failure)) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "core/base/text.hpp"
@@ -38,13 +40,44 @@ Diagnostic place_of(const migrations::PreparedScript& script, const StatementFai
   return diagnostic;
 }
 
-std::string blockers_text(const std::vector<OtherSession>& blockers) {
-  std::string text;
-  for (const auto& blocker : blockers) {
-    text += "  blocked by " + blocker.to_text() + "\n";
-    if (!blocker.remedy().empty()) text += "    what ends it: " + blocker.remedy() + "\n";
-  }
-  return text;
+constexpr std::string_view kLimitExceeded = "53400";
+
+// What a script can run into at its server, and what helps. Where PostgreSQL's own hint names a setting, in
+// every language, that decides.
+struct ServerLimit {
+  std::string_view sqlstate;
+  std::string_view setting;  // in the server's hint; empty: any
+  std::string_view advice;
+};
+
+constexpr std::array kServerLimits = {
+    ServerLimit{"53100", "",
+                "The disk of the database server is full. What the script wrote was given back; free space, "
+                "then run again."},
+    ServerLimit{"53200", "max_locks_per_transaction",
+                "The script locks more tables and indexes than the server has room for in one transaction. "
+                "Raise max_locks_per_transaction, or split the script."},
+    ServerLimit{
+        "53200", "",
+        "The database server is out of memory. Lower work_mem or maintenance_work_mem for the script, "
+        "or run it when the server has less to do."},
+    ServerLimit{
+        kLimitExceeded, "",
+        "A limit of the server's configuration was exceeded, temp_file_limit most often. Raise it for "
+        "the role, or give the script more work_mem so that it sorts in memory."},
+    ServerLimit{"58030", "",
+                "The database server cannot read or write its files; look at its log and its disk."},
+    ServerLimit{"XX001", "",
+                "A table's data is corrupt; look at the server's log before anything is written."},
+    ServerLimit{"XX002", "", "An index is corrupt: REINDEX it, then run again."},
+};
+
+std::string advice_of(const ServerMessage& server, const std::string& otherwise) {
+  const auto fits = [&](const ServerLimit& limit) {
+    return limit.sqlstate == server.sqlstate && server.hint.find(limit.setting) != std::string::npos;
+  };
+  const auto found = std::find_if(kServerLimits.begin(), kServerLimits.end(), fits);
+  return found == kServerLimits.end() ? otherwise : std::string(found->advice);
 }
 
 std::string advice_on(const std::vector<OtherSession>& blockers) {
@@ -61,6 +94,15 @@ std::string advice_on(const std::vector<OtherSession>& blockers) {
 }
 
 }  // namespace
+
+std::string blockers_text(const std::vector<OtherSession>& blockers) {
+  std::string text;
+  for (const auto& blocker : blockers) {
+    text += "  blocked by " + blocker.to_text() + "\n";
+    if (!blocker.remedy().empty()) text += "    what ends it: " + blocker.remedy() + "\n";
+  }
+  return text;
+}
 
 Error no_lock_error(const migrations::PreparedScript& script, const StatementFailure& failure, int attempts,
                     Milliseconds took, const std::vector<OtherSession>& blockers) {
@@ -81,6 +123,7 @@ Error no_lock_error(const migrations::PreparedScript& script, const StatementFai
 
 ExitCode code_of_script_failure(const std::string& sqlstate) {
   if (sqlstate == "42501") return ExitCode::kNotPermitted;
+  if (sqlstate == kLimitExceeded) return ExitCode::kScriptFailed;  // the same again would exceed it again
   return is_transient(sqlstate) || sqlstate == "25006" ? ExitCode::kTransient : ExitCode::kScriptFailed;
 }
 
@@ -101,8 +144,19 @@ Error script_error(const migrations::PreparedScript& script, const StatementFail
   if (!server.hint.empty()) details += "  hint: " + server.hint + "\n";
   if (!server.context.empty()) details += "  context: " + server.context + "\n";
   details += "  state: " + aftermath.state + "\n";
-  return Error(aftermath.code, fmt::format("{} failed: {}", place, said), aftermath.next)
+  return Error(aftermath.code, fmt::format("{} failed: {}", place, said), advice_of(server, aftermath.next))
       .with_details(details);
+}
+
+std::string last_words(const std::string& path, const RunResult& lost) {
+  if (lost.failure && !lost.failure->server.message.empty()) {
+    return fmt::format("the server ended the session of {}: {} (SQLSTATE {})", path,
+                       lost.failure->server.message, lost.failure->server.sqlstate);
+  }
+  return fmt::format(
+      "the session of {} ended without an answer: its server process was killed (out of memory, say), the "
+      "server crashed or stopped at once, or the network broke; the server's log tells",
+      path);
 }
 
 }  // namespace windlass::hook

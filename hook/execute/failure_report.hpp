@@ -30,7 +30,13 @@ Error script_error(const migrations::PreparedScript& script, const StatementFail
 Error no_lock_error(const migrations::PreparedScript& script, const StatementFailure& failure, int attempts,
                     Milliseconds took, const std::vector<OtherSession>& blockers);
 
+// Who was in the way, a line each, with the statement that ends each.
+std::string blockers_text(const std::vector<OtherSession>& blockers);
+
 // The exit code for a statement that failed with `sqlstate` and left nothing behind.
 ExitCode code_of_script_failure(const std::string& sqlstate);
+
+// Why a session ended in the middle of `path`, as far as its server said so.
+std::string last_words(const std::string& path, const RunResult& lost);
 
 }  // namespace windlass::hook

@@ -87,7 +87,8 @@ class Collector {
       const auto own = std::find_if(locks.locks.begin(), locks.locks.end(),
                                     [&](const auto& lock) { return lock.relation == relation; });
       const bool lets_read = own != locks.locks.end() && own->mode < LockMode::kAccessExclusive;
-      result_.heavy.push_back({fmt::format("statement {} ({})", index + 1, script_.classes[index].command),
+      result_.heavy.push_back({index,
+                               fmt::format("statement {} ({})", index + 1, script_.classes[index].command),
                                relation, lets_read ? "writers" : "readers and writers"});
       return;  // the first is the one that it works through
     }

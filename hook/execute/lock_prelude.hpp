@@ -2,6 +2,7 @@
 // long.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@ namespace windlass::hook {
 
 // A statement that works through a whole table under a lock that keeps others out.
 struct HeavyStatement {
+  std::size_t index;      // of the script's statements
   std::string what;       // "statement 3 (CREATE INDEX)"
   std::string relation;   // as written
   std::string keeps_out;  // "writers"

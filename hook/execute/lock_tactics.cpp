@@ -132,6 +132,19 @@ std::vector<std::string> LockTactics::before_statement(std::size_t index, int at
   return change(limits_of(class_of(previous), budget_, attempt), to, index);
 }
 
+std::vector<std::string> LockTactics::before_alone(std::size_t index, int attempt) const {
+  return change(limits_of(LockClass::kNone, budget_, 0), limits_of(class_of(index), budget_, attempt), index);
+}
+
+std::string LockTactics::warning_of(std::size_t index,
+                                    const std::function<std::string(std::string_view)>& quote) const {
+  std::vector<HeavyStatement> heavy;
+  for (const auto& one : locks_.heavy) {
+    if (one.index == index) heavy.push_back(one);
+  }
+  return heavy.empty() ? std::string() : lock_prelude({}, heavy, quote);
+}
+
 std::vector<std::string> LockTactics::after_script(int attempt) const {
   if (limits_ == Limits::kUniform) return {};
   std::size_t last = script_.statements.size();

@@ -50,6 +50,8 @@ class LockTactics {
   std::string prelude(int attempt, const std::function<std::string(std::string_view)>& quote) const;
   // In front of statement `index`, where other limits hold for it than for what runs before it.
   std::vector<std::string> before_statement(std::size_t index, int attempt) const;
+  // In front of statement `index` in a transaction of its own, in a session that has the limits of kNone.
+  std::vector<std::string> before_alone(std::size_t index, int attempt) const;
   // Behind the last one: what follows is ours.
   std::vector<std::string> after_script(int attempt) const;
 
@@ -63,6 +65,8 @@ class LockTactics {
   // Whether the script sets the limit itself somewhere before statement `index`: then it stays as it is set.
   bool sets_lock_timeout_before(std::size_t index) const { return index > own_lock_timeout_; }
   bool sets_statement_timeout_before(std::size_t index) const { return index > own_statement_timeout_; }
+  // A statement that warns of statement `index` when it is heavy; empty when there is nothing to warn of.
+  std::string warning_of(std::size_t index, const std::function<std::string(std::string_view)>& quote) const;
   // Whether the limit that ended statement `index` in attempt `attempt` was only that of a first try.
   bool was_cut_short(std::size_t index, int attempt) const;
 

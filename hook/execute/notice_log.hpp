@@ -9,8 +9,8 @@
 
 namespace windlass::hook {
 
-// Listens to the session while it lives. Of a flood it logs the first lines and, when it ends, how many
-// followed.
+// Listens to the session while it lives. Of a flood it logs the first 50 notices and the first 50 warnings
+// and, when it ends, how many followed; of a long one its first 2,000 bytes.
 class NoticeLog {
  public:
   NoticeLog(Session& session, std::string script);
@@ -23,7 +23,8 @@ class NoticeLog {
 
   Session& session_;
   std::string script_;
-  std::size_t heard_ = 0;
+  std::size_t notices_ = 0;
+  std::size_t warnings_ = 0;
 };
 
 }  // namespace windlass::hook

@@ -1,8 +1,10 @@
 #include "hook/execute/retry_pause.hpp"
 
 #include <algorithm>
+#include <random>
 
 #include "core/base/log.hpp"
+#include "hook/execute/lock_ramp.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -22,6 +24,11 @@ Prospect prospect_of(Database& database, const std::vector<OtherSession>& blocke
 }
 
 }  // namespace
+
+Milliseconds drawn_pause(int round) {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return pause_after(round, std::uniform_real_distribution<double>(0.5, 1.0)(generator));
+}
 
 Prospect pause_before_retry(Database& database, const std::vector<OtherSession>& blockers, Milliseconds pause,
                             const Clock& clock, const StopSignal& stop) {

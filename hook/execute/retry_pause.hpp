@@ -10,6 +10,9 @@
 
 namespace windlass::hook {
 
+// How long to pause after round `round` (from 0): pause_after (lock_ramp.hpp) with a jitter drawn at random.
+Milliseconds drawn_pause(int round);
+
 // Whether another attempt can succeed, as far as the second session can tell.
 enum class Prospect {
   kUnknown,

@@ -10,8 +10,9 @@
 #include "core/base/text.hpp"
 #include "hook/database/catalog.hpp"
 #include "hook/database/settled_commit.hpp"
+#include "hook/execute/failure_report.hpp"
 #include "hook/execute/index_build.hpp"
-#include "hook/execute/lock_ramp.hpp"
+#include "hook/execute/retry_pause.hpp"
 #include "hook/execute/run_monitor.hpp"
 #include "hook/execute/stepwise_failure.hpp"
 
@@ -29,7 +30,8 @@ Stepwise::Stepwise(Executor& executor, const ScriptJob& job)
       job_(job),
       key_{executor.settings_.history.schema, executor.settings_.history.table, job.script.source.path},
       watched_(executor.database_, executor.clock_, executor.stop_, executor.deadline_,
-               executor.settings_.retries) {}
+               executor.settings_.retries),
+      tactics_(job.script, executor.lock_budget()) {}
 
 Session& Stepwise::session() const { return executor_.database_.session(); }
 
@@ -154,7 +156,8 @@ void Stepwise::run_statement(std::size_t index) {
       finish_detach(watched_, statement.object);
       break;
     }
-    const RunResult result = send(index);
+    if (attempt == 0) warn_of(index);
+    const RunResult result = send(index, attempt);
     if (result.end == RunEnd::kDone) break;
     if (result.end == RunEnd::kLost) {
       settle_lost(index);
@@ -187,39 +190,59 @@ void Stepwise::set_up_session() {
 }
 
 void Stepwise::run_session_setting(std::size_t index) {
-  const RunResult result = send(index);
+  const RunResult result = send(index, 0);
   if (result.end == RunEnd::kLost) throw lost_connection("running " + job_.script.source.path);
   if (result.end == RunEnd::kStopped) throw stopped_error(job_.script, index, result);
   if (result.end == RunEnd::kFailed)
     throw statement_error(job_.script, index, result, {done_before_, "", false});
 }
 
-RunResult Stepwise::send(std::size_t index) {
-  // CONCURRENTLY must not be cut short: a lock_timeout leaves an invalid index behind.
-  if (job_.script.classes[index].lock != sql::LockClass::kConcurrent) {
-    return send_under(index, executor_.settings_.lock_timeout);
+void Stepwise::warn_of(std::size_t index) {
+  constexpr Milliseconds kOld{30'000};
+  try {
+    const auto quote = [&](std::string_view text) { return session().quote(text); };
+    const std::string warning = tactics_.warning_of(index, quote);
+    if (!warning.empty()) session().execute("looking at a table's size", warning);
+    if (tactics_.class_of(index) != sql::LockClass::kConcurrent) return;
+    for (const auto& holder : snapshot_holders(session(), session().server_process(), kOld)) {
+      log::warning(fmt::format("{} may have to wait for {}", job_.script.source.path, holder.to_text()));
+    }
+  } catch (const DatabaseError& error) {
+    if (session().lost()) throw;
+    log::debug(error.what());
   }
+}
+
+RunResult Stepwise::send(std::size_t index, int attempt) {
+  // CONCURRENTLY must not be cut short: a lock_timeout leaves an invalid index behind.
+  if (tactics_.class_of(index) != sql::LockClass::kConcurrent) return send_alone(index, attempt);
   const std::string put_back = lift_limits(session());
-  const RunResult result = send_under(index, Milliseconds(0));
+  const RunResult result = send_alone(index, attempt);
   if (result.end != RunEnd::kLost) session().execute("putting the session's limits back", put_back);
   return result;
 }
 
-RunResult Stepwise::send_under(std::size_t index, Milliseconds lock_timeout) {
+RunResult Stepwise::send_alone(std::size_t index, int attempt) {
   log::info(fmt::format("{}: statement {} of {}: {}", job_.script.source.path, index + 1,
                         job_.script.statements.size(), job_.script.classes[index].command));
   const std::vector<bool> skipped = all_but(job_.script, index);
   Surroundings around;
   if (shares_transaction(index) && !is_session_setting(index)) {
     around.before = {"BEGIN"};
+    for (auto& limit : tactics_.before_alone(index, attempt)) around.before.push_back(std::move(limit));
     around.after = {"RESET ROLE", intent_done_statement(session(), key_, index), "COMMIT"};
   }
   const auto messages =
       script_messages(job_.script.replaced.text, job_.script.statements, skipped, around, kMessageLimit);
-  RunMonitor monitor(executor_.database_, job_.script.source.path, lock_timeout);
+  const TimeLimits limits = limits_of(tactics_.class_of(index), executor_.lock_budget(), attempt);
+  RunMonitor monitor(executor_.database_, job_.script.source.path, limits.lock_timeout);
   const RunWatch watch{executor_.clock_, executor_.stop_, executor_.deadline_,
                        [&](Milliseconds running) { monitor.look(running); }};
-  return run_messages(session(), messages, job_.script.replaced.text, job_.script.statements, watch);
+  RunResult result =
+      run_messages(session(), messages, job_.script.replaced.text, job_.script.statements, watch);
+  blockers_ = monitor.blocked_by();
+  if (result.end == RunEnd::kLost) log::warning(last_words(job_.script.source.path, result));
+  return result;
 }
 
 bool Stepwise::was_refused_in_block(std::size_t index, const RunResult& result) {
@@ -246,14 +269,24 @@ void Stepwise::handle_failure(std::size_t index, const RunResult& result, int at
   if (is_self_committing(index)) throw statement_error(job_.script, index, result, nothing_known);
   const std::string left = clean_up(index);
   withdraw_intent(session(), key_, index);
-  const bool gave_way = is_lock_failure(result.failure->server.sqlstate);
-  const Milliseconds pause = pause_after(attempt, 1.0);
-  if (!gave_way || attempt >= executor_.settings_.retries || executor_.deadline_.left() <= pause)
-    throw statement_error(job_.script, index, result, {done_before_, left, false});
+  const Milliseconds pause = drawn_pause(attempt);
+  const bool again = attempt < executor_.settings_.retries && executor_.deadline_.left() > pause;
+  if (!gave_way(index, result, attempt) || !again) {
+    const Error error = statement_error(job_.script, index, result, {done_before_, left, false});
+    if (!is_lock_failure(result.failure->server.sqlstate)) throw error;
+    executor_.blocked_by_ = blockers_;
+    throw error.with_details(error.details() + blockers_text(blockers_));
+  }
   log::info(fmt::format("statement {} of {} gave way ({}), attempt {} of {} in {}", index + 1,
                         job_.script.source.path, result.failure->server.message, attempt + 2,
                         executor_.settings_.retries + 1, format_duration(pause)));
-  executor_.clock_.sleep(pause, executor_.stop_);
+  pause_before_retry(executor_.database_, blockers_, pause, executor_.clock_, executor_.stop_);
+}
+
+bool Stepwise::gave_way(std::size_t index, const RunResult& result, int attempt) const {
+  const std::string& sqlstate = result.failure->server.sqlstate;
+  if (is_lock_failure(sqlstate) || sqlstate == "40001") return true;
+  return sqlstate == "57014" && tactics_.was_cut_short(index, attempt);
 }
 
 void Stepwise::settle_lost(std::size_t index) {

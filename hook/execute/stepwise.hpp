@@ -34,11 +34,14 @@ class Stepwise {
   void set_up_session();
   bool is_session_setting(std::size_t index) const;
   void run_session_setting(std::size_t index);
-  RunResult send(std::size_t index);
-  RunResult send_under(std::size_t index, Milliseconds lock_timeout);
+  RunResult send(std::size_t index, int attempt);
+  RunResult send_alone(std::size_t index, int attempt);
+  // Says what a statement that may keep others out, or be kept waiting, for long is up against.
+  void warn_of(std::size_t index);
   // True when the statement is not one for a transaction block after all, and was rolled back.
   bool was_refused_in_block(std::size_t index, const RunResult& result);
   void handle_failure(std::size_t index, const RunResult& result, int attempt);
+  bool gave_way(std::size_t index, const RunResult& result, int attempt) const;
   // After a loss in statement `index`: settles it in a new session as a rerun would. Returns when it took
   // effect; throws kTransient when it has to run again.
   void settle_lost(std::size_t index);
@@ -57,6 +60,8 @@ class Stepwise {
   const ScriptJob& job_;
   IntentKey key_;
   WatchedSession watched_;
+  LockTactics tactics_;
+  std::vector<OtherSession> blockers_;  // of the last attempt
   std::vector<Intent> intents_;
   std::set<std::size_t> refused_in_block_;
   ObjectState before_;           // what the statement at work found
