@@ -56,6 +56,7 @@ class FailuresTest(hook_runs.HookCase):
 
     def test_a_role_that_may_not_create(self):
         self.server.create_database("guarded")
+        self.server.query("guarded", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # as it is from 15 on
         self.server.query("postgres", f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
         url = self.server.url("guarded", "reader", PASSWORD)
         self.check(self.run_with_url(url, phase="preflight"), 77, "role reader may not create in schema public", "preflight")

@@ -51,7 +51,7 @@ TEST_CASE("an index without a name is one that was not there before") {
   CHECK(after(db.session(), create, "") == "unknown");  // a row of an older version
 }
 
-TEST_CASE("a detach that was cut off is pending, one that is done leaves no partition") {
+TEST_CASE("a detach that was cut off is pending, one that is done leaves no partition", "[since 14]") {
   Connected db;
   const std::string detach = "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY";
   db.session().execute("creating",

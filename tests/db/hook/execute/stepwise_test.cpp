@@ -248,7 +248,7 @@ TEST_CASE("an index that is dropped is dropped once") {
   CHECK(bench.history() == "1 V1__a.sql t, 2 V2__index.sql t");
 }
 
-TEST_CASE("a detach that was cut off is finished") {
+TEST_CASE("a detach that was cut off is finished", "[since 14]") {
   ScriptBench bench;
   bench.run("V1__a.sql",
             "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM "
@@ -268,7 +268,7 @@ TEST_CASE("a detach that was cut off is finished") {
   CHECK(bench.history() == "1 V1__a.sql t, 2 V2__index.sql t");
 }
 
-TEST_CASE("a detach that was done before the run was killed is not tried again") {
+TEST_CASE("a detach that was done before the run was killed is not tried again", "[since 14]") {
   ScriptBench bench;
   bench.run("V1__a.sql",
             "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM "

@@ -431,3 +431,23 @@ TEST_CASE("a backup leaves a run record, a failed one too") {
             "SELECT string_agg(outcome, ',' ORDER BY started_at) FROM windlass_runs WHERE phase = "
             "'backup'") == "done,done,not_permitted");
 }
+
+TEST_CASE("a server that is newer than pg_dump is refused by both versions") {
+  const Project project;
+  const auto server =
+      std::stoi(project.database.value("SELECT current_setting('server_version_num')::int / 10000"));
+  const auto installed = find_dump_tools(dump_tool_folders());
+  REQUIRE_FALSE(installed.empty());
+  const auto result = project.run("backup");
+  if (installed.back().major >= server) {
+    CHECK(result.exit_code == 0);
+    return;
+  }
+  std::string majors;
+  for (const auto& tools : installed) majors += (majors.empty() ? "" : ", ") + std::to_string(tools.major);
+  const auto wanted = std::to_string(server);
+  check_failure(
+      result, 78, "no pg_dump fits PostgreSQL " + wanted + "; installed: " + majors,
+      "Use an image with pg_dump and pg_restore " + wanted + " (Debian: postgresql-client-" + wanted + ").");
+  CHECK(project.names().empty());
+}

@@ -155,7 +155,7 @@ TEST_CASE("a role that may not create finds what Flyway applied up to date, and 
   bench.migrate();
   bench.sql(
       "DROP TABLE windlass_runs, windlass_intents, windlass_undo, windlass_environment; "
-      "ALTER SCHEMA public OWNER TO CURRENT_USER");
+      "ALTER SCHEMA public OWNER TO CURRENT_USER; REVOKE CREATE ON SCHEMA public FROM PUBLIC");
   const Report report = bench.migrate();
   CHECK(report.outcome == ExitCode::kDone);
   CHECK(report.message == "nothing to do: public is up to date at version 1");
