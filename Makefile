@@ -1,7 +1,7 @@
 # For people: what there is to do in this repository. Each target needs nothing done before it.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build demo test asan crash-matrix fuzz fuzzers servers test-servers golden format lint bench clean
+.PHONY: help deps build demo test asan crash-matrix fuzz fuzzers servers test-servers peers golden format lint bench clean
 
 JOBS ?= $(shell nproc)
 # Where one test fills the machine for a minute, two at once are faster than eight.
@@ -26,7 +26,7 @@ demo: deps ## the example project, rendered and run in hook order on a throw-awa
 	@tools/demo $(BUILD)
 
 # ctest comes last, so that its summary is the last thing on the screen.
-test: build fuzzers servers ## every test; with CI=true a missing peer is a failure
+test: build fuzzers servers $(if $(filter true,$(CI)),peers) ## every test; with CI=true a missing peer is a failure
 	ctest --preset dev --parallel $(TEST_JOBS)
 
 asan: deps ## every test under the address and undefined behaviour sanitizers
@@ -53,6 +53,12 @@ fuzzers: deps
 # On a desk without npm or network the tests that need these say so, and skip.
 servers: deps
 	@/usr/bin/python3 tests/servers/fetch.py || [ "$$CI" != true ]
+
+peers: ## fetch the real Flyway for its tests: 190 MB, and a Java to run it; CI always does
+ifneq ($(DEPS),off)
+	@tools/deps peers
+endif
+	@/usr/bin/python3 tests/interop/fetch_flyway.py
 
 test-servers: build servers ## every database and fault suite on PostgreSQL 12 to 18
 	@failed=; for major in 12 13 14 16 17 18; do \

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "core/base/log.hpp"
+#include "core/base/text.hpp"
+#include "hook/database/script_message.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -48,6 +50,19 @@ bool try_lock(Session& session, std::int64_t key) {
                              {std::to_string(key)}) == "t";
 }
 
+// What the holder does, from pg_stat_activity: the script that its message names, else its first words. A
+// role that may not see the query of another gets nothing.
+std::string doing_text(const std::string& state, const std::string& query, const std::string& since) {
+  constexpr std::size_t kFirstWords = 60;
+  if (state.empty()) return "";
+  if (state != "active") return fmt::format("{} since {}", state, since);
+  const std::string script = script_in_comment(query);
+  if (!script.empty()) return fmt::format("running {} since {}", script, since);
+  std::string words = query.substr(0, query.find_first_of("\r\n"));
+  if (words.size() > kFirstWords) words.resize(first_invalid_utf8(words.substr(0, kFirstWords)));
+  return fmt::format("running \"{}\" since {}", words, since);
+}
+
 std::string holder_text(Session& session, std::int64_t key) {
   const auto holder = lock_holder(session, key);
   return holder ? holder->to_text() : "a runner that has just ended";
@@ -61,8 +76,9 @@ std::int64_t advisory_lock_key(const HistoryTableName& name) {
 }
 
 std::string LockHolder::to_text() const {
-  return fmt::format("process {} ({}, role {}, from {}, connected since {})", backend,
-                     application.empty() ? "no application name" : application, role, address, since);
+  return fmt::format("process {} ({}, role {}, from {}, connected since {}{}{})", backend,
+                     application.empty() ? "no application name" : application, role, address, since,
+                     doing.empty() ? "" : ", ", doing);
 }
 
 std::optional<LockHolder> lock_holder(Session& session, std::int64_t key) {
@@ -71,7 +87,9 @@ std::optional<LockHolder> lock_holder(Session& session, std::int64_t key) {
       session.query("asking who holds the lock",
                     "SELECT l.pid, coalesce(a.usename, '?'), coalesce(a.application_name, ''), "
                     "coalesce(pg_catalog.host(a.client_addr), 'a local socket'), "
-                    "coalesce(pg_catalog.date_trunc('second', a.backend_start)::text, '?') "
+                    "coalesce(pg_catalog.date_trunc('second', a.backend_start)::text, '?'), "
+                    "coalesce(a.state, ''), coalesce(a.query, ''), coalesce(pg_catalog.date_trunc('second', "
+                    "CASE a.state WHEN 'active' THEN a.query_start ELSE a.state_change END)::text, '?') "
                     "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) "
                     "WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::bigint::oid AND l.objid "
                     "= $2::bigint::oid "
@@ -80,7 +98,8 @@ std::optional<LockHolder> lock_holder(Session& session, std::int64_t key) {
                     {std::to_string(halves >> 32U), std::to_string(halves & 0xFFFFFFFFU)});
   if (rows.empty()) return std::nullopt;
   const Row& row = rows[0];
-  return LockHolder{std::stoi(*row[0]), *row[1], *row[2], *row[3], *row[4]};
+  return LockHolder{
+      std::stoi(*row[0]), *row[1], *row[2], *row[3], *row[4], doing_text(*row[5], *row[6], *row[7])};
 }
 
 AdvisoryLock::AdvisoryLock(Session& session, const HistoryTableName& name, Milliseconds limit,

@@ -23,9 +23,12 @@ struct LockHolder {
   std::string application;
   std::string address;
   std::string since;  // as the server prints it
+  std::string
+      doing;  // "running V3__x.sql since ...", "idle since ..."; empty when the server does not tell us
 
-  std::string to_text()
-      const;  // "process 123 (windlass migrate app-7x, role app, from 10.0.0.7, connected since ...)"
+  // "process 123 (windlass migrate app-7x, role app, from 10.0.0.7, connected since ..., running V3__x.sql
+  // since ...)"
+  std::string to_text() const;
 };
 std::optional<LockHolder> lock_holder(Session& session, std::int64_t key);
 

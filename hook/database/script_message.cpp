@@ -1,9 +1,15 @@
 #include "hook/database/script_message.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "core/base/text.hpp"
 
 namespace windlass::hook {
 namespace {
+
+constexpr std::string_view kCommentBegin = "/* windlass: ";
+constexpr std::string_view kCommentEnd = " */";
 
 class Builder {
  public:
@@ -67,6 +73,22 @@ std::vector<ScriptMessage> script_messages(std::string_view source,
   }
   for (const auto& statement : surroundings.after) builder.add_ours(statement);
   return builder.finish();
+}
+
+std::string script_comment(std::string_view script) {
+  std::string name(script);
+  // A star could end the comment, or begin another one inside it.
+  std::replace_if(
+      name.begin(), name.end(),
+      [](char c) { return c == '*' || std::iscntrl(static_cast<unsigned char>(c)) != 0; }, '?');
+  return std::string(kCommentBegin) + name + std::string(kCommentEnd);
+}
+
+std::string script_in_comment(std::string_view query) {
+  if (!query.starts_with(kCommentBegin)) return "";
+  query.remove_prefix(kCommentBegin.size());
+  const auto end = query.find(kCommentEnd);
+  return end == std::string_view::npos ? "" : std::string(query.substr(0, end));
 }
 
 std::size_t source_offset_of(const ScriptMessage& message, std::size_t position) {

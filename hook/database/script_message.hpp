@@ -45,6 +45,12 @@ std::vector<ScriptMessage> script_messages(std::string_view source,
                                            const std::vector<bool>& skipped, const Surroundings& surroundings,
                                            std::size_t limit);
 
+// A comment to put in front of a message's first statement: who looks at pg_stat_activity sees whose script
+// it is, and it costs no round trip.
+std::string script_comment(std::string_view script);
+// The script that the comment at the beginning of `query` names; empty when there is none.
+std::string script_in_comment(std::string_view query);
+
 inline constexpr std::size_t kMessageLimit = std::size_t{1} << 20;
 
 // The source's byte that `position` (characters from 1, as PostgreSQL counts) points at; npos when it is

@@ -40,6 +40,8 @@ Surroundings transaction_around(const ExecutorSettings& settings, const Session&
 Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
                              const LockTactics& tactics, int attempt, const std::string& marker) {
   Surroundings around = transaction_around(settings, session, tactics, attempt);
+  // Whoever waits for the lock reads in pg_stat_activity which script it is.
+  around.before.front().insert(0, script_comment(job.script.source.path) + " ");
   around.before.push_back("SET LOCAL windlass.tx = " + session.quote(marker));
   for (const auto& statement : job.also) around.after.push_back(statement);
   around.after.push_back(

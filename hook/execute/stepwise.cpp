@@ -228,7 +228,7 @@ RunResult Stepwise::send_alone(std::size_t index, int attempt) {
   const std::vector<bool> skipped = all_but(job_.script, index);
   Surroundings around;
   if (shares_transaction(index) && !is_session_setting(index)) {
-    around.before = {"BEGIN"};
+    around.before = {script_comment(job_.script.source.path) + " BEGIN"};
     for (auto& limit : tactics_.before_alone(index, attempt)) around.before.push_back(std::move(limit));
     around.after = {"RESET ROLE", intent_done_statement(session(), key_, index), "COMMIT"};
   }

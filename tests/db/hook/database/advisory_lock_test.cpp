@@ -1,7 +1,10 @@
 #include "hook/database/advisory_lock.hpp"
 
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <thread>
 
+#include "hook/database/script_message.hpp"
 #include "tests/db/hook/connected.hpp"
 
 namespace windlass::hook {
@@ -24,6 +27,25 @@ TEST_CASE("one session at a time has the lock, and the other is told who") {
                                                std::to_string(db.session().backend()) +
                                                " (windlass test, role " + db.server.owner()));
   }
+}
+
+TEST_CASE("who waits is told what the holder does") {
+  Connected db;
+  const auto key = advisory_lock_key(kHistory);
+  const AdvisoryLock lock(db.session(), kHistory, Milliseconds(0), db.clock, db.stop);
+  Session other = db.another();
+  CHECK_THAT(lock_holder(other, key)->doing, Catch::StartsWith("idle since 20"));
+  std::thread running([&] {
+    db.session().execute("running",
+                         script_comment("sql/V3__a*b.sql") + " BEGIN; SELECT pg_sleep(1.5); COMMIT");
+  });
+  std::string doing;
+  for (int i = 0; i < 100 && doing.find("V3") == std::string::npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    doing = lock_holder(other, key)->doing;
+  }
+  running.join();
+  CHECK_THAT(doing, Catch::StartsWith("running sql/V3__a?b.sql since 20"));
 }
 
 TEST_CASE("the lock is free again when its holder goes, by the end of its scope or of its session") {

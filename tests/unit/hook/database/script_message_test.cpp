@@ -47,4 +47,12 @@ TEST_CASE("a message without a script is what surrounds it") {
   CHECK(messages_of("-- nothing\n", kMessageLimit).at(0).text == "BEGIN;\nCOMMIT;\n");
 }
 
+TEST_CASE("a comment names the script, whatever its name holds") {
+  CHECK(script_comment("sql/V1__a.sql") == "/* windlass: sql/V1__a.sql */");
+  CHECK(script_comment("a*/b\n/*c.sql") == "/* windlass: a?/b?/?c.sql */");
+  CHECK(script_in_comment("/* windlass: sql/V1__a.sql */ BEGIN;\nRESET ALL") == "sql/V1__a.sql");
+  for (const auto* query : {"", "BEGIN", "/* windlass: cut off", "/* other: V1__a.sql */ BEGIN"})
+    CHECK(script_in_comment(query).empty());
+}
+
 }  // namespace windlass::hook
