@@ -45,7 +45,7 @@ std::string footer(std::span<const Phase> phases) {
   std::string text = "Phases:\n";
   for (const auto& row : phase_table()) {
     if (std::find(phases.begin(), phases.end(), row.phase) == phases.end()) continue;
-    text += fmt::format("  {:<10} {}\n", row.name, row.summary);
+    text += fmt::format("  {:<13} {}\n", row.name, row.summary);
   }
   text +=
       "\nEvery setting is also read from the environment, lock-timeout as WINDLASS_LOCK_TIMEOUT, from the "

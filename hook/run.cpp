@@ -13,10 +13,13 @@
 #include "hook/phases/baseline.hpp"
 #include "hook/phases/guard.hpp"
 #include "hook/phases/info.hpp"
+#include "hook/phases/inspect.hpp"
+#include "hook/phases/mark.hpp"
 #include "hook/phases/migrate.hpp"
 #include "hook/phases/phase.hpp"
 #include "hook/phases/preflight.hpp"
 #include "hook/phases/repair.hpp"
+#include "hook/phases/resume.hpp"
 #include "hook/phases/rollback.hpp"
 #include "hook/phases/validate.hpp"
 #include "hook/phases/verify.hpp"
@@ -34,10 +37,20 @@ struct Runner {
 
 const std::vector<Runner>& runners() {
   static const std::vector<Runner> kRunners{
-      {Phase::kPreflight, run_preflight}, {Phase::kBackup, run_backup},     {Phase::kMigrate, run_migrate},
-      {Phase::kVerify, run_verify},       {Phase::kGuard, run_guard},       {Phase::kRollback, run_rollback},
-      {Phase::kInfo, run_info},           {Phase::kValidate, run_validate}, {Phase::kBaseline, run_baseline},
+      {Phase::kPreflight, run_preflight},
+      {Phase::kBackup, run_backup},
+      {Phase::kMigrate, run_migrate},
+      {Phase::kVerify, run_verify},
+      {Phase::kGuard, run_guard},
+      {Phase::kRollback, run_rollback},
+      {Phase::kInfo, run_info},
+      {Phase::kValidate, run_validate},
+      {Phase::kBaseline, run_baseline},
       {Phase::kRepair, run_repair},
+      {Phase::kInspect, run_inspect},
+      {Phase::kResume, run_resume},
+      {Phase::kMarkApplied, run_mark_applied},
+      {Phase::kMarkUndone, run_mark_undone},
   };
   return kRunners;
 }

@@ -20,6 +20,12 @@ constexpr std::array kRows{
     PhaseRow{Phase::kValidate, "validate", "Compare the scripts with the history table."},
     PhaseRow{Phase::kBaseline, "baseline", "Mark an existing database as being at a version."},
     PhaseRow{Phase::kRepair, "repair", "Bring the history table in line with the scripts."},
+    PhaseRow{Phase::kInspect, "inspect",
+             "Say what state the database is in, what was in flight and what to do, and change nothing."},
+    PhaseRow{Phase::kResume, "resume", "Go on with the script that an interrupted run left partly applied."},
+    PhaseRow{Phase::kMarkApplied, "mark-applied",
+             "Record a script as applied that a person applied by hand."},
+    PhaseRow{Phase::kMarkUndone, "mark-undone", "Record a script as undone that a person undid by hand."},
 };
 
 }  // namespace

@@ -17,7 +17,11 @@ enum class Phase {
   kInfo,
   kValidate,
   kBaseline,
-  kRepair
+  kRepair,
+  kInspect,
+  kResume,
+  kMarkApplied,
+  kMarkUndone
 };
 
 struct PhaseRow {

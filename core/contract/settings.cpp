@@ -35,7 +35,10 @@ constexpr std::array kRows{
     SettingRow{"history-table", kText, "flyway_schema_history", "Name of the history table."},
     SettingRow{"target", kText, "latest",
                "Highest version to apply: a version, latest, current or next. For rollback: the version to "
-               "go back to."},
+               "go back to. For mark-applied and mark-undone: the version to mark."},
+    SettingRow{
+        "script", kText, "",
+        "Script that mark-applied or mark-undone is about, named as info names it, instead of a version."},
     SettingRow{"out-of-order", kBool, "false", "Apply versions below the highest applied one."},
     SettingRow{"validate-on-migrate", kBool, "true",
                "Compare applied scripts with the history before migrating."},
@@ -78,7 +81,9 @@ constexpr std::array kRows{
     SettingRow{"guard-wait", kDuration, "5m", "How long guard waits for the database to catch up."},
     SettingRow{"allow-not-valid", kList, "",
                "Constraints that verify lets stay NOT VALID, as table.constraint."},
-    SettingRow{"confirm", kText, "", "The confirmation value that rollback prints and asks for."},
+    SettingRow{
+        "confirm", kText, "",
+        "The confirmation value that rollback, repair, mark-applied and mark-undone print and ask for."},
     SettingRow{"safety-delay", kDuration, "10s", "How long rollback waits before it begins."},
     // the backup
     SettingRow{"backup-dir", kPath, "", "Mounted directory that backups are published in."},

@@ -91,6 +91,17 @@ std::optional<IndexState> index_state(Session& session, const std::string& name_
   return state_of(rows[0]);
 }
 
+std::vector<IndexState> unfinished_indexes(Session& session, const std::string& schema) {
+  std::vector<IndexState> indexes;
+  const Rows rows = session.query("looking for invalid indexes",
+                                  fmt::format("SELECT {} WHERE n.nspname = $1 AND c.relkind = 'i' AND NOT "
+                                              "(i.indisvalid AND i.indisready) ORDER BY c.relname",
+                                              kColumns),
+                                  {schema});
+  for (const auto& row : rows) indexes.push_back(state_of(row));
+  return indexes;
+}
+
 std::string indexes_of(Session& session, const std::string& table) {
   return session
       .query_value(

@@ -24,6 +24,9 @@ struct IndexState {
 // counts as valid: it is complete when each partition has its own.
 std::optional<IndexState> index_state(Session& session, const std::string& name_as_written);
 
+// Those of a schema that are not valid, by name.
+std::vector<IndexState> unfinished_indexes(Session& session, const std::string& schema);
+
 // The indexes of a table, its name as written: their oids with commas between.
 std::string indexes_of(Session& session, const std::string& table);
 // One that is not among `known` (oids with commas between): how a statement's index without a name is found.

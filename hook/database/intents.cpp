@@ -31,6 +31,17 @@ std::vector<Intent> read_intents(Session& session, const IntentKey& key) {
   return intents;
 }
 
+std::vector<std::pair<std::string, Intent>> statements_in_flight(Session& session, const std::string& schema,
+                                                                 const std::string& history_table) {
+  std::vector<std::pair<std::string, Intent>> found;
+  for (const auto& script : scripts_in_flight(session, schema, history_table)) {
+    for (auto& intent : read_intents(session, {schema, history_table, script})) {
+      if (!intent.done) found.emplace_back(script, std::move(intent));
+    }
+  }
+  return found;
+}
+
 std::vector<std::string> scripts_in_flight(Session& session, const std::string& schema,
                                            const std::string& history_table) {
   if (!own_tables_exist(session, schema)) return {};

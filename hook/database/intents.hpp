@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hook/database/session.hpp"
@@ -35,6 +36,9 @@ struct IntentKey {
 
 // The intents of one script, by statement.
 std::vector<Intent> read_intents(Session& session, const IntentKey& key);
+// Those of all scripts of a history table that are begun and not done, with their scripts.
+std::vector<std::pair<std::string, Intent>> statements_in_flight(Session& session, const std::string& schema,
+                                                                 const std::string& history_table);
 // The scripts of a history table that have intents: none but those that were in flight when a run ended.
 std::vector<std::string> scripts_in_flight(Session& session, const std::string& schema,
                                            const std::string& history_table);

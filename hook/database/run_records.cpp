@@ -13,8 +13,8 @@ namespace {
 // A record must not cost the run a wait for the disk: losing the last of them in a crash is no harm.
 constexpr std::string_view kUnhurried = "SET LOCAL synchronous_commit = off";
 
-std::string create_statements(const std::string& schema) {
-  const auto table = [&](std::string_view name) { return own_table(schema, name); };
+// What tells of runs, and what they keep for later ones.
+std::string create_record_tables(const std::string& schema) {
   return fmt::format(R"(SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('windlass tables'));
 CREATE TABLE IF NOT EXISTS {} (
     run_id uuid PRIMARY KEY,
@@ -49,8 +49,12 @@ CREATE TABLE IF NOT EXISTS {} (
     done_at timestamptz,
     found text,
     PRIMARY KEY (history_table, script, statement)
-);
-CREATE TABLE IF NOT EXISTS {} (
+);)",
+                     own_table(schema, kRunsTable), own_table(schema, kIntentsTable));
+}
+
+std::string create_state_tables(const std::string& schema) {
+  return fmt::format(R"(CREATE TABLE IF NOT EXISTS {} (
     history_table text NOT NULL,
     version text NOT NULL,
     description text NOT NULL,
@@ -62,11 +66,19 @@ CREATE TABLE IF NOT EXISTS {} (
     PRIMARY KEY (history_table, version)
 );
 CREATE TABLE IF NOT EXISTS {} (
+    history_table text NOT NULL,
+    script text NOT NULL,
+    checksum integer NOT NULL,
+    tokens_sha256 text NOT NULL,
+    PRIMARY KEY (history_table, script, checksum)
+);
+CREATE TABLE IF NOT EXISTS {} (
     environment text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     recorded_by text NOT NULL DEFAULT current_user
 ))",
-                     table(kRunsTable), table(kIntentsTable), table(kUndoTable), table(kEnvironmentTable));
+                     own_table(schema, kUndoTable), own_table(schema, kTokensTable),
+                     own_table(schema, kEnvironmentTable));
 }
 
 using Columns = std::vector<std::pair<std::string, std::string>>;  // name and SQL expression
@@ -150,7 +162,8 @@ bool own_tables_exist(Session& session, const std::string& schema) {
 void create_own_tables(Session& session, const std::string& schema) {
   if (own_tables_exist(session, schema)) return;
   session.on_notice(nullptr);
-  session.execute("creating Windlass's tables", create_statements(schema));
+  session.execute("creating Windlass's tables",
+                  create_record_tables(schema) + "\n" + create_state_tables(schema));
 }
 
 std::vector<std::string> mark_lost_runs(Session& session, const std::string& schema) {
@@ -185,6 +198,27 @@ std::vector<std::string> write_run(Session& session, const std::string& schema, 
                        .query_all("writing the run record", message_of({insert_statement(schema, columns),
                                                                         mark_lost_statement(schema)}))
                        .back());
+}
+
+std::vector<PastRun> last_runs(Session& session, const std::string& schema, const std::string& history_table,
+                               int count) {
+  std::vector<PastRun> runs;
+  if (!own_tables_exist(session, schema)) return runs;
+  const Rows rows = session.query(
+      "reading the run records",
+      "SELECT r.run_id, r.phase, CASE WHEN r.outcome = 'running' AND NOT EXISTS (SELECT 1 FROM "
+      "pg_catalog.pg_stat_activity a WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR "
+      "r.backend_start IS NULL OR a.backend_start = r.backend_start)) THEN 'lost' ELSE r.outcome END, "
+      "r.version_from, r.version_to, r.failed_script, pg_catalog.date_trunc('second', r.started_at), "
+      "r.runner, r.message FROM " +
+          own_table(schema, kRunsTable) + " r WHERE r.history_table = $1 ORDER BY r.started_at DESC LIMIT $2",
+      {history_table, std::to_string(count)});
+  for (const auto& row : rows) {
+    runs.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or(""),
+                    row[4].value_or(""), row[5].value_or(""), row[6].value_or(""), row[7].value_or(""),
+                    row[8].value_or("")});
+  }
+  return runs;
 }
 
 bool was_migrated_with(Session& session, const std::string& schema, const std::string& history_table,

@@ -14,6 +14,7 @@ namespace windlass::hook {
 inline constexpr std::string_view kRunsTable = "windlass_runs";
 inline constexpr std::string_view kIntentsTable = "windlass_intents";
 inline constexpr std::string_view kUndoTable = "windlass_undo";
+inline constexpr std::string_view kTokensTable = "windlass_tokens";
 inline constexpr std::string_view kEnvironmentTable = "windlass_environment";
 
 // "schema"."table".
@@ -57,6 +58,23 @@ std::vector<std::string> write_run(Session& session, const std::string& schema, 
 // and are returned to be told ("migrate <run id>, started ..."). A killed run's session takes a second or two
 // to go.
 std::vector<std::string> mark_lost_runs(Session& session, const std::string& schema);
+
+// A run as its record has it; texts are empty where it has none. One whose session is gone although it says
+// "running" is told as "lost".
+struct PastRun {
+  std::string run_id;
+  std::string phase;
+  std::string outcome;
+  std::string from;
+  std::string to;
+  std::string failed_script;
+  std::string started_at;
+  std::string runner;
+  std::string message;
+};
+// The last ones of a history table, newest first; none when the table of runs is not there.
+std::vector<PastRun> last_runs(Session& session, const std::string& schema, const std::string& history_table,
+                               int count);
 
 // Whether a migrate run with this script set ended well here, ever. Needs SELECT on the runs table only.
 bool was_migrated_with(Session& session, const std::string& schema, const std::string& history_table,

@@ -34,4 +34,18 @@ std::optional<UndoScript> stored_undo(Session& session, const std::string& schem
   return undo;
 }
 
+std::vector<StoredUndo> stored_undo_scripts(Session& session, const std::string& schema,
+                                            const std::string& history_table) {
+  std::vector<StoredUndo> scripts;
+  if (!own_tables_exist(session, schema)) return scripts;
+  const Rows rows = session.query("reading the stored undo scripts",
+                                  "SELECT version, script, pg_catalog.date_trunc('second', stored_at) FROM " +
+                                      own_table(schema, kUndoTable) +
+                                      " WHERE history_table = $1 ORDER BY stored_at, version",
+                                  {history_table});
+  for (const auto& row : rows)
+    scripts.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or("")});
+  return scripts;
+}
+
 }  // namespace windlass::hook

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hook/database/session.hpp"
 
@@ -25,5 +26,14 @@ std::string store_undo_statement(const Session& session, const std::string& sche
 // Nothing when none was stored for the version.
 std::optional<UndoScript> stored_undo(Session& session, const std::string& schema,
                                       const std::string& history_table, const std::string& version);
+
+// Which versions have one.
+struct StoredUndo {
+  std::string version;
+  std::string script;
+  std::string stored_at;
+};
+std::vector<StoredUndo> stored_undo_scripts(Session& session, const std::string& schema,
+                                            const std::string& history_table);
 
 }  // namespace windlass::hook

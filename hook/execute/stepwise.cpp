@@ -14,6 +14,7 @@
 #include "hook/execute/index_build.hpp"
 #include "hook/execute/retry_pause.hpp"
 #include "hook/execute/run_monitor.hpp"
+#include "hook/execute/settle_intent.hpp"
 #include "hook/execute/stepwise_failure.hpp"
 
 namespace windlass::hook {
@@ -101,19 +102,16 @@ void Stepwise::check_intents() const {
 }
 
 bool Stepwise::is_settled(std::size_t index, const Intent& intent) {
-  if (intent.found == kSharedTransaction) return false;
   const auto& statement = job_.script.classes[index];
-  const bool may_commit_itself = statement.command == "CALL" || statement.command == "DO";
-  if (intent.found.empty() && shares_transaction(index) && !may_commit_itself) return false;
-  if (shares_transaction(index)) refused_in_block_.insert(index);
-  before_ = parse_object_state(intent.found);
-  const ObjectState now = state_after(session(), statement, before_);
-  const Settlement settlement = settle(statement.effect, before_, now);
-  if (settlement == Settlement::kUnknown) throw unsettled_error(job_.script, index, intent);
-  if (!statement.object.empty() && now.presence != ObjectState::Presence::kUnknown)
-    log::info(
-        fmt::format("{} was in flight; {} is {} now", statement.command, statement.object, to_text(now)));
-  if (settlement != Settlement::kHappened) return false;
+  const Settled settled = settle_intent(session(), statement, intent);
+  if (settled.shared_transaction) return false;
+  refused_in_block_.insert(index);
+  before_ = settled.before;
+  if (settled.settlement == Settlement::kUnknown) throw unsettled_error(job_.script, index, intent);
+  if (settled.now.presence != ObjectState::Presence::kUnknown)
+    log::info(fmt::format("{} was in flight; {} is {} now", statement.command,
+                          statement.object.empty() ? "its object" : statement.object, to_text(settled.now)));
+  if (settled.settlement != Settlement::kHappened) return false;
   if (statement.effect == sql::Effect::kCreateIndex &&
       IndexBuild(watched_, statement, text(index), before_).is_another())
     return false;

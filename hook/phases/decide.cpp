@@ -33,10 +33,11 @@ std::optional<Error> refusal_of(const Settings& settings, const DatabaseState& d
                  "Put the database right, then run repair, then migrate.");
   }
   if (const auto* script = left_in_flight(database, plan)) {
-    return Error(
-        ExitCode::kPartlyApplied, *script + " is partly applied, and this run would not go on with it",
-        "If it is an undo script, run that rollback again to finish it. Else put the script back, and "
-        "let the target include it.");
+    return Error(ExitCode::kPartlyApplied,
+                 *script + " is partly applied, and this run would not go on with it",
+                 "Run windlass-hook inspect to see it, and windlass-hook resume to go on with it. If its "
+                 "script is gone "
+                 "from the locations, put it back.");
   }
   if (!database.missing_schemas.empty() && !settings.create_schemas) {
     return Error(ExitCode::kConfiguration,

@@ -6,27 +6,29 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
-#include "hook/database/undo_scripts.hpp"
 #include "hook/phases/callbacks.hpp"
 #include "hook/phases/decide.hpp"
 #include "hook/phases/groundwork.hpp"
 #include "hook/phases/migration_run.hpp"
 #include "hook/phases/project_state.hpp"
+#include "hook/phases/unchanged_statements.hpp"
 
 namespace windlass::hook {
 namespace {
 
-using migrations::ScriptKind;
-
 class Migrate {
  public:
-  explicit Migrate(DatabaseRun& run) : run_(run), report_(run.context.report) {}
+  // Runs what is pending, or of that only what an earlier run has begun.
+  enum class Extent { kPending, kBegun };
+  Migrate(DatabaseRun& run, Extent extent) : run_(run), report_(run.context.report), extent_(extent) {}
 
   void go() {
     state_ = read_project_state(run_);
+    narrow();
     report_.set_digest = state_->scripts.digest;
     callbacks_ = Callbacks(run_, state_->scripts);
     note_state();
@@ -41,6 +43,7 @@ class Migrate {
       run_.database.lock(run_.history,
                          std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
       refresh(*state_, run_);
+      narrow();
       note_state();
       action = decide_with_callbacks();
       act(action);
@@ -49,6 +52,20 @@ class Migrate {
   }
 
  private:
+  // A script that is begun is gone on with wherever the target lies now.
+  void narrow() {
+    if (extent_ == Extent::kPending) return;
+    auto& plan = state_->plan;
+    const auto& begun = state_->database.in_flight;
+    plan.to_run.clear();
+    for (const auto& entry : plan.entries) {
+      const bool is_begun = entry.row == nullptr && entry.script != nullptr &&
+                            entry.state != migrations::State::kAvailable &&
+                            std::find(begun.begin(), begun.end(), entry.script->path) != begun.end();
+      if (is_begun) plan.to_run.push_back(&entry);
+    }
+  }
+
   MigrateAction decide() const {
     const Settings& settings = run_.context.settings;
     check_environment(run_, state_->database);
@@ -93,6 +110,7 @@ class Migrate {
     } else if (action == MigrateAction::kApply) {
       lay_groundwork(run_, state_->database, std::nullopt);
     }
+    record_digests(run_, *state_);
     callbacks_.fire("beforeMigrate");
     try {
       apply_all(scripts);
@@ -151,14 +169,8 @@ class Migrate {
 
   void apply(Executor& executor, const migrations::Entry& entry, const migrations::PreparedScript& prepared) {
     const auto& script = *entry.script;
-    ScriptJob job{prepared, {}, {}, &callbacks_.around_migration()};
-    if (script.name.version) job.row.version = script.name.version->text();
-    job.row.description = script.name.description;
-    job.row.type = script.name.kind == ScriptKind::kBaseline ? "SQL_BASELINE" : "SQL";
-    job.row.script = script.path;
-    job.row.checksum = script.checksum;
-    job.row.installed_by = run_.context.settings.installed_by;
-    if (const auto* undo = undo_of(state_->scripts, script)) job.also.push_back(store_undo(*undo));
+    const ScriptJob job{prepared, row_of_applied(script, run_.context.settings),
+                        beside_row_of(run_, state_->scripts, script), &callbacks_.around_migration()};
     try {
       run_job(run_, executor, job);
     } catch (const Error&) {
@@ -166,14 +178,6 @@ class Migrate {
       callbacks_.fire_after_failure("afterEachMigrateError");
       throw;
     }
-  }
-
-  std::string store_undo(const migrations::Script& undo) {
-    const auto rules = rules_for(undo, placeholder_rules(run_));
-    const auto replaced = migrations::replace_placeholders(undo.text, rules, undo.file);
-    return store_undo_statement(run_.session(), run_.history.schema, run_.history.table,
-                                {undo.name.version->text(), undo.name.description, undo.path,
-                                 undo.raw_checksum, replaced.text, undo.config.execute_in_transaction});
   }
 
   void show() {
@@ -196,6 +200,7 @@ class Migrate {
 
   DatabaseRun& run_;
   Report& report_;
+  Extent extent_;
   std::unique_ptr<ProjectState> state_;
   Callbacks callbacks_;
 };
@@ -203,7 +208,10 @@ class Migrate {
 }  // namespace
 
 void run_migrate(PhaseContext& context) {
-  with_database(context, Recording::kFromFirstChange, [](DatabaseRun& run) { Migrate(run).go(); });
+  with_database(context, Recording::kFromFirstChange,
+                [](DatabaseRun& run) { Migrate(run, Migrate::Extent::kPending).go(); });
 }
+
+void resume_migration(DatabaseRun& run) { Migrate(run, Migrate::Extent::kBegun).go(); }
 
 }  // namespace windlass::hook

@@ -1,7 +1,7 @@
 // Applies what is pending: versioned scripts ascending, then repeatable ones, each with its history row.
 #pragma once
 
-#include "hook/phases/phase.hpp"
+#include "hook/phases/database_run.hpp"
 
 namespace windlass::hook {
 
@@ -9,5 +9,7 @@ namespace windlass::hook {
 // dry-run it stops after the first decision, in a session that cannot write. Throws Error with the exit codes
 // of core/contract; docs/run-records.md says what is recorded.
 void run_migrate(PhaseContext& context);
+// The same for the scripts alone that an earlier run has begun, wherever the target lies: for resume.
+void resume_migration(DatabaseRun& run);
 
 }  // namespace windlass::hook

@@ -6,6 +6,8 @@
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
+#include "hook/database/undo_scripts.hpp"
+#include "hook/execute/index_build.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -50,6 +52,45 @@ const migrations::Script* undo_of(const migrations::ScriptSet& scripts, const mi
   return scripts.find(migrations::ScriptKind::kUndo, *script.name.version);
 }
 
+NewHistoryRow row_of_applied(const migrations::Script& script, const Settings& settings) {
+  NewHistoryRow row;
+  if (script.name.version) row.version = script.name.version->text();
+  row.description = script.name.description;
+  row.type = script.name.kind == migrations::ScriptKind::kBaseline ? "SQL_BASELINE" : "SQL";
+  row.script = script.path;
+  row.checksum = script.checksum;
+  row.installed_by = settings.installed_by;
+  return row;
+}
+
+std::vector<std::string> beside_row_of(DatabaseRun& run, const migrations::ScriptSet& scripts,
+                                       const migrations::Script& script) {
+  const auto* undo = undo_of(scripts, script);
+  if (undo == nullptr) return {};
+  const auto rules = rules_for(*undo, placeholder_rules(run));
+  const auto replaced = migrations::replace_placeholders(undo->text, rules, undo->file);
+  return {store_undo_statement(run.session(), run.history.schema, run.history.table,
+                               {undo->name.version->text(), undo->name.description, undo->path,
+                                undo->raw_checksum, replaced.text, undo->config.execute_in_transaction})};
+}
+
+NewHistoryRow row_of_undone(const migrations::HistoryRow& row, const Settings& settings) {
+  return {row.version, row.description, "DELETE", row.script, row.checksum, settings.installed_by, true};
+}
+
+std::vector<std::string> repeatables_again(DatabaseRun& run, const migrations::Plan& plan) {
+  std::vector<std::string> marks;
+  for (const auto& entry : plan.entries) {
+    if (!entry.repeatable || entry.row->type != "SQL" || entry.state == migrations::State::kDeleted ||
+        entry.state == migrations::State::kSuperseded) {
+      continue;
+    }
+    marks.push_back(
+        insert_history_row(run.session(), run.history, row_of_undone(*entry.row, run.context.settings), 0));
+  }
+  return marks;
+}
+
 std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state) {
   const auto placeholders = placeholder_rules(run);
   Diagnostics diagnostics;
@@ -65,6 +106,7 @@ std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, cons
     scripts.push_back(prepare(*entry->script));
     if (const auto* undo = undo_of(state.scripts, *entry->script)) prepare(*undo);
   }
+  for (const auto& script : scripts) refuse_corrupting_build(script, run.session().server_version());
   if (!diagnostics.has_errors()) return scripts;
   throw Error(ExitCode::kInvalidScripts,
               fmt::format("the scripts to run have {}", counted(diagnostics.error_count(), "fault")),

@@ -18,6 +18,18 @@ Executor make_executor(DatabaseRun& run);
 std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state);
 // The undo script of a versioned script; null when it has none.
 const migrations::Script* undo_of(const migrations::ScriptSet& scripts, const migrations::Script& script);
+// The history row that records the script as applied.
+NewHistoryRow row_of_applied(const migrations::Script& script, const Settings& settings);
+// What shares that row's transaction, one statement each: the undo script is stored.
+std::vector<std::string> beside_row_of(DatabaseRun& run, const migrations::ScriptSet& scripts,
+                                       const migrations::Script& script);
+// The row of type DELETE that records `row`'s script as undone, which every edition of Flyway reads.
+NewHistoryRow row_of_undone(const migrations::HistoryRow& row, const Settings& settings);
+// The same, as statements, for every repeatable script that is applied: an undo script may have dropped what
+// one made (a view of the table that goes), and the next migrate must make it again although its text is the
+// same.
+std::vector<std::string> repeatables_again(DatabaseRun& run, const migrations::Plan& plan);
+
 // The placeholders of the run as the script's own .conf has them.
 migrations::PlaceholderRules rules_for(const migrations::Script& script, migrations::PlaceholderRules rules);
 

@@ -8,9 +8,11 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "hook/database/intents.hpp"
+#include "hook/database/run_records.hpp"
 #include "hook/database/settled_commit.hpp"
 #include "hook/phases/callbacks.hpp"
 #include "hook/phases/project_state.hpp"
+#include "hook/phases/unchanged_statements.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -21,8 +23,9 @@ void settle_in_flight(DatabaseRun& run, const std::string& confirm) {
   const auto colon = confirm.find(':');
   const std::string verdict = confirm.substr(0, colon);
   if (colon == std::string::npos || (verdict != "applied" && verdict != "not-applied")) {
-    throw Error(ExitCode::kUsage, "the confirmation is neither applied:SCRIPT nor not-applied:SCRIPT",
-                "Write --confirm applied:V3__index.sql, for example.");
+    throw Error(ExitCode::kUsage,
+                "the confirmation is none of applied:SCRIPT, not-applied:SCRIPT and changed:SCRIPT=CHECKSUM",
+                "Run repair without it: it prints the value that fits.");
   }
   const IntentKey key{run.history.schema, run.history.table, confirm.substr(colon + 1)};
   const auto intents = read_intents(run.session(), key);
@@ -30,7 +33,7 @@ void settle_in_flight(DatabaseRun& run, const std::string& confirm) {
       std::find_if(intents.begin(), intents.end(), [](const Intent& intent) { return !intent.done; });
   if (open == intents.end()) {
     throw Error(ExitCode::kRefused, fmt::format("no statement of {} is in flight", key.script),
-                "See info for the scripts that are partly applied.");
+                "See windlass-hook inspect for what is in flight.");
   }
   if (run.context.settings.dry_run) {
     run.context.report.message =
@@ -81,16 +84,84 @@ std::string text_of(const migrations::RepairAction& action) {
   return {};
 }
 
+// The text of an applied script is not what the row says. A repeatable one is only given the checksum that it
+// should have had: an edited one is run again instead.
+bool blesses_a_change(const migrations::RepairAction& action) {
+  return action.kind == Kind::kAlign && !action.entry.repeatable &&
+         action.entry.row->checksum != action.entry.script->checksum;
+}
+
+std::string checksum_text(const std::optional<std::int32_t>& checksum) {
+  return checksum ? std::to_string(*checksum) : "none";
+}
+
+// Names each changed script with the checksum that it would get, so that it fits this change alone.
+std::string change_confirmation(const std::vector<const migrations::RepairAction*>& unproven) {
+  std::vector<std::string> names;
+  for (const auto* action : unproven) {
+    names.push_back(
+        fmt::format("{}={}", action->entry.script->path, checksum_text(action->entry.script->checksum)));
+  }
+  return "changed:" + join(names, ",");
+}
+
+// Flyway's repair takes any text. Here a changed script has to be the same statements that were applied, or
+// somebody has to say that the change is meant.
+void check_changes(DatabaseRun& run, const std::vector<migrations::RepairAction>& actions) {
+  std::vector<const migrations::RepairAction*> unproven;
+  std::string list;
+  for (const auto& action : actions) {
+    if (!blesses_a_change(action)) continue;
+    const auto& script = *action.entry.script;
+    if (is_proven_unchanged(run, *action.entry.row, script)) {
+      log::info(script.path + " was changed in comments and white space alone");
+      continue;
+    }
+    unproven.push_back(&action);
+    list += fmt::format(
+        "{} (checksum {}, applied with {}) cannot be proven to be the statements that were applied\n",
+        script.path, script.checksum, checksum_text(action.entry.row->checksum));
+  }
+  const std::string wanted = change_confirmation(unproven);
+  const std::string& given = run.context.settings.confirm;
+  if (given.empty() ? unproven.empty() : given == wanted && !unproven.empty()) return;
+  if (unproven.empty()) {
+    throw Error(ExitCode::kRefused, "there is no changed script to confirm",
+                "Run repair without a confirmation.");
+  }
+  throw Error(
+      ExitCode::kRefused, fmt::format("{} changed after being applied", counted(unproven.size(), "script")),
+      "Put the text back as it was applied. If the change is meant and the database is as the new text "
+      "would leave it, run repair again with --confirm " +
+          wanted)
+      .with_details(list);
+}
+
+void keep_digests(DatabaseRun& run, const std::vector<migrations::RepairAction>& actions) {
+  if (!own_tables_exist(run.session(), run.history.schema)) return;
+  for (const auto& action : actions) {
+    if (!blesses_a_change(action)) continue;
+    auto digests = digests_of({action.entry.script}, placeholder_rules(run));
+    // The row keeps the name under which the script was applied.
+    for (auto& digest : digests) digest.script = action.entry.row->script;
+    const std::string sql = store_digests_statement(run.session(), run.history, digests);
+    if (!sql.empty()) run.session().execute("recording what a script is", sql);
+  }
+}
+
+bool settles(const std::string& confirm) { return !confirm.empty() && !confirm.starts_with("changed:"); }
+
 void repair(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
   run.database.lock(run.history, std::min(settings.lock_wait, run.context.deadline.left()));
   check_environment(run, read_database_state(run));
-  if (!settings.confirm.empty()) return settle_in_flight(run, settings.confirm);
+  if (settles(settings.confirm)) return settle_in_flight(run, settings.confirm);
   const auto state = read_project_state(run);
+  const auto actions = migrations::plan_repair(state->scripts, state->database.rows, plan_settings(settings));
+  check_changes(run, actions);
   Callbacks callbacks(run, state->scripts);
   callbacks.fire("afterConnect");
   callbacks.fire("beforeRepair");
-  const auto actions = migrations::plan_repair(state->scripts, state->database.rows, plan_settings(settings));
   if (settings.dry_run) {
     for (const auto& action : actions) run.context.report.details += "would have " + text_of(action) + "\n";
     run.context.report.message =
@@ -100,6 +171,7 @@ void repair(DatabaseRun& run) {
   try {
     commit_settled(run.database, "repairing the history table", [&] {
       for (const auto& action : actions) apply(run, action);
+      keep_digests(run, actions);
     });
   } catch (const Error&) {
     callbacks.fire_after_failure("afterRepairError");

@@ -52,6 +52,10 @@ class Rollback {
  public:
   explicit Rollback(DatabaseRun& run)
       : run_(run), report_(run.context.report), target_(target_version(run.context.settings)) {}
+  // Of all versions, only that one whose undo script is begun.
+  struct OnlyBegun {};
+  Rollback(DatabaseRun& run, OnlyBegun /*extent*/)
+      : run_(run), report_(run.context.report), only_begun_(true) {}
 
   void go() {
     read();
@@ -66,8 +70,10 @@ class Rollback {
           fmt::format("dry run: {} to undo, nothing was changed", counted(steps_.size(), "version"));
       return;
     }
-    check_confirmation();
-    wait_safety_delay();
+    if (!only_begun_) {
+      check_confirmation();
+      wait_safety_delay();
+    }
     run_.database.lock(run_.history, std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
     const auto seen = versions();
     read();
@@ -98,6 +104,7 @@ class Rollback {
     steps_.clear();
     std::vector<std::string> without;
     for (const auto* entry : migrations::plan_rollback(plan_, target_)) {
+      if (only_begun_ && !is_begun(*entry->row->version)) continue;
       auto undo = stored_undo(run_.session(), run_.history.schema, run_.history.table, *entry->row->version);
       if (!undo) undo = local_undo(*entry->version);
       if (undo) {
@@ -111,6 +118,12 @@ class Rollback {
                 fmt::format("version {} has no undo script, neither stored nor in the locations",
                             join(without, ", ")),
                 "Restore the backup, or write a new script that moves forward.");
+  }
+
+  bool is_begun(const std::string& version) const {
+    const auto undo = stored_undo(run_.session(), run_.history.schema, run_.history.table, version);
+    const auto& begun = state_.in_flight;
+    return undo && std::find(begun.begin(), begun.end(), undo->script) != begun.end();
   }
 
   // A script that is partly applied has no row and no undo: the next migrate would go on in the middle of it,
@@ -218,8 +231,9 @@ class Rollback {
   void undo(const std::vector<migrations::PreparedScript>& scripts, Callbacks& callbacks) {
     Executor executor = make_executor(run_);
     for (std::size_t i = 0; i < scripts.size(); ++i) {
-      ScriptJob job{scripts[i], mark_of(*steps_[i].row), {}, &callbacks.around_undo()};
-      if (i == 0) job.also = repeatables_again();
+      ScriptJob job{
+          scripts[i], row_of_undone(*steps_[i].row, run_.context.settings), {}, &callbacks.around_undo()};
+      if (i == 0) job.also = repeatables_again(run_, plan_);
       try {
         run_undo(executor, job);
       } catch (const Error&) {
@@ -249,29 +263,10 @@ class Rollback {
     report_.version_to = current_version(migrations::make_plan(no_scripts_, rows, {}));
   }
 
-  NewHistoryRow mark_of(const migrations::HistoryRow& row) const {
-    return {row.version, row.description, "DELETE",
-            row.script,  row.checksum,    run_.context.settings.installed_by,
-            true};
-  }
-
-  // An undo script may have dropped what a repeatable script made (a view of the table that goes), and the
-  // next migrate must make it again although its text has not changed.
-  std::vector<std::string> repeatables_again() {
-    std::vector<std::string> marks;
-    for (const auto& entry : plan_.entries) {
-      if (!entry.repeatable || entry.row->type != "SQL" || entry.state == migrations::State::kDeleted ||
-          entry.state == migrations::State::kSuperseded) {
-        continue;
-      }
-      marks.push_back(insert_history_row(run_.session(), run_.history, mark_of(*entry.row), 0));
-    }
-    return marks;
-  }
-
   DatabaseRun& run_;
   Report& report_;
-  migrations::Version target_;
+  migrations::Version target_ = *migrations::Version::parse("0");
+  bool only_begun_ = false;
   // The plan asks the database alone: the image may be older than its schema.
   migrations::ScriptSet no_scripts_;
   std::optional<migrations::ScriptSet> local_scripts_;  // read when a version has no stored undo script
@@ -289,5 +284,7 @@ std::string confirmation_value(const std::string& database, const std::string& f
 void run_rollback(PhaseContext& context) {
   with_database(context, Recording::kIfPossible, [](DatabaseRun& run) { Rollback(run).go(); });
 }
+
+void resume_rollback(DatabaseRun& run) { Rollback(run, Rollback::OnlyBegun{}).go(); }
 
 }  // namespace windlass::hook

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "hook/phases/phase.hpp"
+#include "hook/phases/database_run.hpp"
 
 namespace windlass::hook {
 
@@ -14,6 +14,9 @@ namespace windlass::hook {
 // version, kRefused for a version that has no undo script or a confirmation that is missing or wrong, and
 // those of the executor.
 void run_rollback(PhaseContext& context);
+// Goes on with the one undo script that an earlier rollback has begun; its confirmation was given then. For
+// resume.
+void resume_rollback(DatabaseRun& run);
 
 // "storefront-4-to-2": names the database, where it is and where it goes, so that it fits this rollback
 // alone.

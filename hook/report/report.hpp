@@ -13,6 +13,7 @@
 #include "core/base/error.hpp"
 #include "core/contract/exit_code.hpp"
 #include "core/contract/phase.hpp"
+#include "hook/report/inspection.hpp"
 
 namespace windlass::hook {
 
@@ -92,6 +93,7 @@ struct Report {
   std::optional<std::vector<MigrationRow>> migrations;  // info alone
   std::size_t pending = 0;
   std::optional<BackupFacts> backup;
+  std::optional<Inspection> inspection;  // inspect alone
 };
 
 // A random (version 4) UUID. Throws Error(kInternal) when the system has no random bytes.

@@ -10,6 +10,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "hook/report/write.hpp"
+#include "hook/report/write_inspection.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -113,6 +114,7 @@ void add_phase_facts(Json& json, const Report& report) {
     json["current"] = or_null(report.version_to);
     json["pending"] = report.pending;
   }
+  if (report.inspection) json["inspection"] = inspection_json(*report.inspection);
   if (report.backup) {
     json["backup"] = {{"path", report.backup->path},
                       {"bytes", report.backup->bytes},

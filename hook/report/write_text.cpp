@@ -4,6 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "hook/report/write.hpp"
+#include "hook/report/write_inspection.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -73,6 +74,7 @@ std::string checks_text(const Report& report) {
 std::string report_text(const Report& report) {
   std::string text;
   if (report.migrations) text += migrations_text(report);
+  if (report.inspection) text += inspection_text(*report.inspection);
   text += applied_text(report) + checks_text(report);
   if (report.backup) {
     text += fmt::format("  {}  {} bytes  sha256 {}\n", report.backup->path, report.backup->bytes,

@@ -33,6 +33,7 @@ const std::array kBindings{
     Binding{"create-schemas", &S::create_schemas},
     Binding{"history-table", &S::history_table},
     Binding{"target", &S::target},
+    Binding{"script", &S::script},
     Binding{"out-of-order", &S::out_of_order},
     Binding{"validate-on-migrate", &S::validate_on_migrate},
     Binding{"validate-migration-naming", &S::validate_migration_naming},

@@ -81,8 +81,8 @@ do.
   for, and for how long, stands in [connections.md](connections.md).
 - **76**: the script was rolled back and the history has no row of it. Correct it under its own name and run again.
 - **77**: grant what the message names; nothing was changed.
-- **79**: a statement that cannot run in a transaction was in flight. The message says what to look at;
-  [windlass_intents](run-records.md#windlass_intents) says which statement it was. A rerun stops with 79 until it is cleared up.
+- **79**: a script is partly applied. The message says what to look at, `windlass-hook inspect` says which statement was in
+  flight and what to run: [recovery.md](recovery.md). A rerun stops with 79 until it is cleared up.
 - **80**: a gate refused: another environment, a missing confirmation. Nothing was changed.
 - **143**: Kubernetes or a person ended the pod. What ran was cancelled and rolled back; a rerun goes on from there.
 )";

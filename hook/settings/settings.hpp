@@ -42,6 +42,7 @@ struct Settings {
   bool create_schemas = false;
   std::string history_table;
   std::string target;
+  std::string script;
   bool out_of_order = false;
   bool validate_on_migrate = false;
   bool validate_migration_naming = false;

@@ -5,11 +5,15 @@ the first failure, with both programs on PATH. A block is
   ```sh        commands
   ```console   "$ command" lines, each followed by what it prints: the shown lines must come in that order; numbers,
                times and blanks may differ, and "..." stands for any lines
+  <!-- run     commands up to a line "-->", which readers do not see: they bring about what the page is about
+Where such a block says "run with a server", the page has a throw-away PostgreSQL with a database shop, its owner's URL
+in WINDLASS_DATABASE_URL and the superuser's in ADMIN_URL.
 make is not run again from inside a test: a target that is named has to exist. A command in any other kind of block is
 a fault, because nobody would notice when it stops working.
 
 usage: run.py BUILD [PAGE ...]
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -19,11 +23,16 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import pg_server  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 180
 OTHER_BLOCKS = {"", "text", "yaml", "sql", "json", "mermaid", "diff"}
 # Begins like a command, and is no synopsis such as "windlass-hook PHASE [settings]".
 COMMAND = re.compile(r"^\s*(\$ |(windlass|windlass-hook|make|cmake|git|docker|kubectl|psql) )(?!.*\b[A-Z]{3,}\b)")
+WITH_SERVER = "<!-- run with a server"
+HIDDEN = ("<!-- run", WITH_SERVER)
 PRELUDE = f"""set -euo pipefail
 make() {{ command make --no-print-directory -n -C {shlex.quote(str(ROOT))} "$@" >/dev/null; }}
 """
@@ -36,7 +45,9 @@ def blocks(page):
         fence = re.match(r"^```(\S*)", line)
         if fence and language is None:
             language, start, lines = fence.group(1), number, []
-        elif fence:
+        elif line in HIDDEN and language is None:
+            language, start, lines = "sh", number, []
+        elif fence or (line == "-->" and language is not None):
             yield language, start, lines
             language = None
         elif language is not None:
@@ -73,7 +84,7 @@ def console_steps(start, lines):
 
 def shape(line):
     """What must be the same of a line: numbers, times and the width of blanks may differ."""
-    return re.sub(r"\s+", " ", re.sub(r"\d+(\.\d+)?", "#", line)).strip()
+    return re.sub(r"\s+", " ", re.sub(r"\d+(\.\d+)?(ms\b|s\b|m\b)?", "#", line)).strip()
 
 
 def missing_line(shown, printed):
@@ -96,16 +107,24 @@ def script_of(found, folder):
     return text
 
 
+def server_environment(server):
+    server.create_database("shop", owner="shop", password="secret")
+    return {"WINDLASS_DATABASE_URL": server.url("shop", "shop", "secret"), "ADMIN_URL": server.url("shop")}
+
+
 def run_page(page, build):
     found, faults = steps(page)
     if not found or faults:
         return faults, 0
-    with tempfile.TemporaryDirectory(prefix="windlass-docs-") as temporary:
+    with contextlib.ExitStack() as stack:
+        temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="windlass-docs-"))
         folder = pathlib.Path(temporary)
         work = folder / "work"
         work.mkdir()
         shutil.copytree(ROOT / "examples", work / "examples")
         environment = {"PATH": f"{build}/generator:{build}/hook:/usr/bin:/bin", "HOME": temporary, "LANG": "C.UTF-8"}
+        if WITH_SERVER in page.read_text():
+            environment |= server_environment(stack.enter_context(pg_server.PgServer()))
         result = subprocess.run(["bash", "-c", script_of(found, folder)], cwd=work, env=environment,
                                 stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_SECONDS)
         outputs = [(folder / f"output.{index}").read_text() if (folder / f"output.{index}").exists() else ""

@@ -27,7 +27,8 @@ LIMIT = 900  # seconds for one suite
 # What depends on the server's version most: the catalogue, sessions and locks, and scripts that run step by step.
 CORE = [DATABASE + "hook_database_test", DATABASE + "hook_execute_test"]
 PHASE_SUITES = [PHASES + "hook_migrate_test", PHASES + "hook_rollback_test", PHASES + "hook_preflight_test",
-                PHASES + "hook_verify_test", PHASES + "hook_operators_test", PHASES + "hook_flyway_history_test"]
+                PHASES + "hook_verify_test", PHASES + "hook_operators_test", PHASES + "hook_recovery_test",
+                PHASES + "hook_flyway_history_test"]
 # Without --all the oldest and the newest get both, those between one each.
 QUICK = {"12": CORE, "13": CORE[:1], "14": CORE[1:], "16": CORE[1:], "17": CORE[:1], "18": CORE}
 QUICK_PROJECTS = ["transactional", "concurrent"]

@@ -17,7 +17,8 @@ Texts migration_lines(const Report& report) {
   return lines;
 }
 
-// Migrated, V3 stopped between its first statement and its second, which may or may not have happened.
+// Migrated, V3 stopped between its first statement and its second, which may or may not have happened: a
+// version of the program that did not record how it sent the statement wrote the intent.
 void leave_in_flight(PhaseBench& bench) {
   REQUIRE(bench.migrate().outcome == ExitCode::kDone);
   bench.script("V3__steps.sql", "CREATE TABLE c (id int);\nCALL grow();\nCREATE TABLE d (id int);\n");
@@ -178,6 +179,7 @@ TEST_CASE("repair removes failed rows, marks missing scripts and aligns edited o
   bench.sql("UPDATE flyway_schema_history SET success = false WHERE version = '3'");
   bench.remove("sql/V2__b.sql");
   bench.script("V1__a.sql", "CREATE TABLE a (id bigint);");
+  bench.settings.confirm = "changed:V1__a.sql=936413492";
   bench.settings.dry_run = true;
   const Report dry = bench.repair();
   CHECK(dry.message == "dry run: 3 repairs, nothing was changed");
@@ -193,6 +195,7 @@ TEST_CASE("repair removes failed rows, marks missing scripts and aligns edited o
   CHECK(bench.history() ==
         "1 1 a SQL V1__a.sql 936413492 t\n2 2 b SQL V2__b.sql 1128195672 t\n4 4 d SQL V4__d.sql 78787420 t\n"
         "5 2 b DELETE V2__b.sql 1128195672 t");
+  bench.settings.confirm.clear();
   CHECK(bench.repair().message == "nothing to repair");
   CHECK(bench.value("SELECT string_agg(concat_ws(' ', phase, outcome), ',' ORDER BY started_at) FROM "
                     "windlass_runs") == "migrate done,repair done,repair done");
@@ -203,6 +206,7 @@ TEST_CASE("a repair that fails half-way changes nothing") {
   bench.migrate();
   bench.script("V1__a.sql", "changed");
   bench.remove("sql/V2__b.sql");
+  bench.settings.confirm = PhaseBench::confirmation_in(bench.repair());
   bench.sql("REVOKE UPDATE ON flyway_schema_history FROM " + bench.server.owner());
   const Report report = bench.repair();
   CHECK(report.outcome == ExitCode::kNotPermitted);
@@ -244,13 +248,14 @@ TEST_CASE("a confirmation that settles nothing is refused") {
   bench.settings.confirm = "yes";
   const Report usage = bench.repair();
   CHECK(usage.outcome == ExitCode::kUsage);
-  CHECK(usage.message == "the confirmation is neither applied:SCRIPT nor not-applied:SCRIPT");
-  CHECK(usage.hint == "Write --confirm applied:V3__index.sql, for example.");
+  CHECK(usage.message ==
+        "the confirmation is none of applied:SCRIPT, not-applied:SCRIPT and changed:SCRIPT=CHECKSUM");
+  CHECK(usage.hint == "Run repair without it: it prints the value that fits.");
   bench.settings.confirm = "applied:V2__b.sql";
   const Report nothing = bench.repair();
   CHECK(nothing.outcome == ExitCode::kRefused);
   CHECK(nothing.message == "no statement of V2__b.sql is in flight");
-  CHECK(nothing.hint == "See info for the scripts that are partly applied.");
+  CHECK(nothing.hint == "See windlass-hook inspect for what is in flight.");
 }
 
 TEST_CASE("settling a statement heeds the environment and the dry run") {

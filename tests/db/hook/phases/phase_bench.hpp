@@ -18,9 +18,12 @@
 #include "hook/phases/baseline.hpp"
 #include "hook/phases/guard.hpp"
 #include "hook/phases/info.hpp"
+#include "hook/phases/inspect.hpp"
+#include "hook/phases/mark.hpp"
 #include "hook/phases/migrate.hpp"
 #include "hook/phases/preflight.hpp"
 #include "hook/phases/repair.hpp"
+#include "hook/phases/resume.hpp"
 #include "hook/phases/rollback.hpp"
 #include "hook/phases/validate.hpp"
 #include "hook/phases/verify.hpp"
@@ -65,6 +68,16 @@ class PhaseBench {
   Report preflight() { return run(Phase::kPreflight, run_preflight); }
   Report baseline() { return run(Phase::kBaseline, run_baseline); }
   Report repair() { return run(Phase::kRepair, run_repair); }
+  Report inspect() { return run(Phase::kInspect, run_inspect); }
+  Report resume() { return run(Phase::kResume, run_resume); }
+  Report mark_applied() { return run(Phase::kMarkApplied, run_mark_applied); }
+  Report mark_undone() { return run(Phase::kMarkUndone, run_mark_undone); }
+  // What a hint asks for behind --confirm.
+  static std::string confirmation_in(const Report& report) {
+    const std::string flag = "--confirm ";
+    const auto at = report.hint.find(flag);
+    return at == std::string::npos ? "" : report.hint.substr(at + flag.size());
+  }
 
   // The phase as the program runs it: the report of a failed run has the error's code and texts, with the
   // bench's folder written as <DIR>.

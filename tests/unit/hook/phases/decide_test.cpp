@@ -128,9 +128,9 @@ TEST_CASE("a script in flight is gone on with, and any other stops the run befor
   Case undo = pending;
   undo.database.in_flight = {"U1__a.sql"};
   CHECK(undo.refusal() ==
-        "79 U1__a.sql is partly applied, and this run would not go on with it | If it is an undo script, run "
-        "that "
-        "rollback again to finish it. Else put the script back, and let the target include it.");
+        "79 U1__a.sql is partly applied, and this run would not go on with it | Run windlass-hook inspect to "
+        "see it, "
+        "and windlass-hook resume to go on with it. If its script is gone from the locations, put it back.");
 }
 
 }  // namespace windlass::hook
