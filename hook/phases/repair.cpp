@@ -41,11 +41,14 @@ void settle_in_flight(DatabaseRun& run, const std::string& confirm) {
                     key.script, verdict);
     return;
   }
-  if (verdict == "applied") {
-    run.session().execute("settling a statement", intent_done_statement(run.session(), key, open->statement));
-  } else {
-    withdraw_intent(run.session(), key, open->statement);
-  }
+  constexpr std::string_view kDoing = "settling a statement";
+  commit_settled(run.database, kDoing, [&] {
+    if (verdict == "applied") {
+      run.session().execute(kDoing, intent_done_statement(run.session(), key, open->statement));
+    } else {
+      withdraw_intent(run.session(), key, open->statement);
+    }
+  });
   run.context.report.message = fmt::format("statement {} of {} counts as {} now; migrate goes on there",
                                            open->statement + 1, key.script, verdict);
 }

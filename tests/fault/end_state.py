@@ -80,7 +80,7 @@ def leftovers(client, schemas):
             f"SELECT script, count(*) FROM {schema}.windlass_runs, jsonb_array_elements_text(applied) script "
             f"WHERE script NOT LIKE 'R%' GROUP BY phase, script HAVING count(*) > 1")]
         if f"{schema}.windlass_lease" in tables:
-            found += [f"lease {row}" for row in client.query(f"SELECT * FROM {schema}.windlass_lease")]
+            found += [f"lease {row}" for row in client.query(f"SELECT * FROM {schema}.windlass_lease WHERE held")]
     return found
 
 
