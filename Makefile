@@ -78,7 +78,7 @@ lint: build ## clang-format as a check, then clang-tidy over every source
 bench: deps ## speed beside psql and of render, as ratios (release build)
 	cmake --preset release -DWINDLASS_TESTS=OFF
 	cmake --build --preset release --parallel $(JOBS) --target windlass windlass-hook
-	/usr/bin/python3 tests/bench/bench.py build/release
+	/usr/bin/python3 tests/bench/bench.py build/release --peers build/bench-peers
 
 clean: ## remove what was built and rendered
 	rm -rf build demo

@@ -75,6 +75,10 @@ constexpr std::array kRows{
     SettingRow{"lock-timeout", kDuration, "2s",
                "Longest lock_timeout of one attempt; attempts ramp up to it."},
     SettingRow{"statement-timeout", kDuration, "0s", "statement_timeout of a script; 0s is none."},
+    SettingRow{
+        "batch", kText, "auto",
+        "auto sends small scripts many at a time where nothing has to be decided between them, each still "
+        "with its own commit; off sends each alone."},
     SettingRow{"retries", kCount, "40", "Attempts after a lock timeout or deadlock."},
     SettingRow{"deadline", kDuration, "15m", "Longest time that the whole phase may take."},
     SettingRow{"lock-wait", kDuration, "5m", "How long to wait for another runner's lock."},

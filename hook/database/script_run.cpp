@@ -7,32 +7,14 @@
 #include <array>
 #include <future>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "hook/database/answer_limit.hpp"
+#include "hook/database/cancel.hpp"
 #include "hook/database/result.hpp"
 
 namespace windlass::hook {
 namespace {
-
-struct FreeCancel {
-  void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
-};
-
-// libpq's request waits without a bound for a server, or a proxy, that takes the connection and is silent. In
-// a thread of its own it may wait until the process ends.
-std::future<void> send_cancel(PGconn* connection) {
-  std::promise<void> sent;
-  std::future<void> future = sent.get_future();
-  std::unique_ptr<PGcancel, FreeCancel> handle(PQgetCancel(connection));
-  std::thread([handle = std::move(handle), sent = std::move(sent)]() mutable {
-    std::array<char, 256> reason{};
-    PQcancel(handle.get(), reason.data(), static_cast<int>(reason.size()));
-    sent.set_value();
-  }).detach();
-  return future;
-}
 
 class MessageRun {
  public:

@@ -7,6 +7,7 @@
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "hook/database/settled_commit.hpp"
+#include "hook/execute/batch.hpp"
 #include "hook/execute/failure_report.hpp"
 #include "hook/execute/notice_log.hpp"
 #include "hook/execute/retry_pause.hpp"
@@ -37,27 +38,9 @@ Surroundings transaction_around(const ExecutorSettings& settings, const Session&
   return around;
 }
 
-Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
-                             const LockTactics& tactics, int attempt, const std::string& marker) {
-  Surroundings around = transaction_around(settings, session, tactics, attempt);
-  // Whoever waits for the lock reads in pg_stat_activity which script it is.
-  around.before.front().insert(0, script_comment(job.script.source.path) + " ");
-  around.before.push_back("SET LOCAL windlass.tx = " + session.quote(marker));
-  for (const auto& statement : job.also) around.after.push_back(statement);
-  around.after.push_back(
-      insert_history_row(session, settings.history, job.row, SinceTransactionBegan{}, marker));
-  around.after.push_back("COMMIT");
-  return around;
-}
-
 // A failure of one of our own statements around the script.
 Error own_statement_error(const migrations::PreparedScript& script, const ServerMessage& server) {
-  if (server.sqlstate == kMarkerGone) {
-    return Error(
-        ExitCode::kPartlyApplied, fmt::format("{} ended the transaction that it runs in", script.source.file),
-        "What it did before is committed and no history row was written: remove COMMIT and ROLLBACK from the "
-        "script and from what it calls, put the database right, then run again.");
-  }
+  if (server.sqlstate == kMarkerGone) return ended_transaction_error(script);
   return database_error("recording " + script.source.path, server);
 }
 
@@ -117,6 +100,19 @@ void throw_unless_worth_retrying(const migrations::PreparedScript& script,
 }
 
 }  // namespace
+
+Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
+                             const LockTactics& tactics, int attempt, const std::string& marker) {
+  Surroundings around = transaction_around(settings, session, tactics, attempt);
+  // Whoever waits for the lock reads in pg_stat_activity which script it is.
+  around.before.front().insert(0, script_comment(job.script.source.path) + " ");
+  around.before.push_back("SET LOCAL windlass.tx = " + session.quote(marker));
+  for (const auto& statement : job.also) around.after.push_back(statement);
+  around.after.push_back(
+      insert_history_row(session, settings.history, job.row, SinceTransactionBegan{}, marker));
+  around.after.push_back("COMMIT");
+  return around;
+}
 
 std::vector<std::string> session_statements(const ExecutorSettings& settings, const Session& session,
                                             Scope scope, const TimeLimits& limits) {
@@ -218,8 +214,8 @@ LockBudget Executor::lock_budget() {
 SequenceResult Executor::send(const ScriptJob& job, const LockTactics& tactics, int attempt,
                               const RunWatch& watch) {
   static const CallbacksAround kNone;
-  const std::string marker = fmt::format("{}/{}/{}", settings_.run_id, last_rank(), attempt);
-  const auto around = surroundings_of(job, settings_, database_.session(), tactics, attempt, marker);
+  const auto around =
+      surroundings_of(job, settings_, database_.session(), tactics, attempt, marker_of(last_rank(), attempt));
   const CallbacksAround& callbacks = job.callbacks == nullptr ? kNone : *job.callbacks;
   return send_script(database_.session(), job.script, callbacks, around, watch);
 }
@@ -266,14 +262,22 @@ void Executor::run_callback_stepwise(const migrations::PreparedScript& callback)
   }
 }
 
+std::string Executor::marker_of(int last_rank, int attempt) const {
+  return fmt::format("{}/{}/{}", settings_.run_id, last_rank, attempt);
+}
+
 void Executor::settle_lost_commit(const ScriptJob& job, std::string_view without_row) {
-  const int rank_before = last_rank();
+  last_rank();
   reconnect_to_settle(database_, job.script.source.path);
+  throw_unless_committed(job, without_row);
+}
+
+void Executor::throw_unless_committed(const ScriptJob& job, std::string_view without_row) {
   const auto row = database_.session().query_value(
       "looking for the history row of " + job.script.source.path,
       "SELECT 1 FROM " + settings_.history.quoted() +
           " WHERE \"installed_rank\" > $1 AND \"script\" = $2 AND \"success\"",
-      {std::to_string(rank_before), abbreviated_script(job.row.script)});
+      {std::to_string(*last_rank_), abbreviated_script(job.row.script)});
   if (row) {
     log::info(fmt::format("{} was committed: its history row is there", job.script.source.path));
     return;
@@ -281,6 +285,17 @@ void Executor::settle_lost_commit(const ScriptJob& job, std::string_view without
   throw Error(ExitCode::kTransient,
               fmt::format("the connection was lost during {}; {}", job.script.source.path, without_row),
               "Run again; it goes on with this script.");
+}
+
+std::size_t Executor::run_batch(std::span<const ScriptJob> jobs, const BatchEvents& events) {
+  last_rank();
+  return Batch(*this, jobs, events).run();
+}
+
+bool Executor::may_batch() const {
+  // Behind a pooler the next transaction may be another server's.
+  const Session& session = database_.session();
+  return settings_.batches && session.server_process() == session.backend();
 }
 
 int Executor::last_rank() {

@@ -19,6 +19,8 @@
 
 namespace windlass::hook {
 
+struct BatchEvents;
+
 // What holds for every script of a run.
 struct ExecutorSettings {
   HistoryTableName history;
@@ -27,6 +29,7 @@ struct ExecutorSettings {
   Milliseconds statement_timeout;  // 0: none
   int retries = 0;
   std::string run_id;
+  bool batches = true;  // small scripts may travel together
 };
 
 // A script, the row that records it, and what else shares the row's transaction (one statement each).
@@ -48,6 +51,11 @@ class Executor {
   // kTransient (locks, a lost connection after which the row is not there, the deadline), kTerminated.
   Milliseconds run(const ScriptJob& job);
 
+  // Whether scripts may travel together here; batch.hpp says which.
+  bool may_batch() const;
+  // Runs jobs that BatchLoad took; returns and throws as Batch::run().
+  std::size_t run_batch(std::span<const ScriptJob> jobs, const BatchEvents& events);
+
   // A callback that runs on its own: in a transaction, or statement by statement when it cannot. It leaves no
   // row, so every run fires it anew. Throws Error as run() does; after a lost connection it is not known
   // whether it was committed.
@@ -58,6 +66,7 @@ class Executor {
 
  private:
   friend class Stepwise;
+  friend class Batch;
 
   // Sends one attempt; returns how it ended, and in which script.
   using Send = std::function<SequenceResult(const LockTactics& tactics, int attempt, const RunWatch& watch)>;
@@ -76,6 +85,8 @@ class Executor {
   // The message's end when it was lost on the way: reconnects, takes the lock and lets the history row
   // decide. Returns when the row is there; throws kTransient when it is not, and says what that means.
   void settle_lost_commit(const ScriptJob& job, std::string_view without_row);
+  void throw_unless_committed(const ScriptJob& job, std::string_view without_row);
+  std::string marker_of(int last_rank, int attempt) const;
   int last_rank();
 
   Database& database_;
@@ -94,5 +105,10 @@ class Executor {
 enum class Scope { kTransaction, kSession };
 std::vector<std::string> session_statements(const ExecutorSettings& settings, const Session& session,
                                             Scope scope, const TimeLimits& limits);
+
+// What surrounds a script in its transaction; COMMIT is the last statement, the history row the one before
+// it. `tactics` must outlive it.
+Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
+                             const LockTactics& tactics, int attempt, const std::string& marker);
 
 }  // namespace windlass::hook

@@ -127,6 +127,13 @@ ExitCode code_of_script_failure(const std::string& sqlstate) {
   return is_transient(sqlstate) || sqlstate == "25006" ? ExitCode::kTransient : ExitCode::kScriptFailed;
 }
 
+Error ended_transaction_error(const migrations::PreparedScript& script) {
+  return Error(
+      ExitCode::kPartlyApplied, fmt::format("{} ended the transaction that it runs in", script.source.file),
+      "What it did before is committed and no history row was written: remove COMMIT and ROLLBACK from the "
+      "script and from what it calls, put the database right, then run again.");
+}
+
 Error script_error(const migrations::PreparedScript& script, const StatementFailure& failure,
                    const Aftermath& aftermath) {
   const ServerMessage& server = failure.server;

@@ -20,6 +20,9 @@ struct Aftermath {
   std::string next;   // a sentence: what to do
 };
 
+// The error for a script after which the marker of its transaction was gone.
+Error ended_transaction_error(const migrations::PreparedScript& script);
+
 // The message has no SQL; the details have the place, the source line with a caret (placeholders not
 // replaced, so that no secret value shows), the server's detail and hint, and the aftermath.
 Error script_error(const migrations::PreparedScript& script, const StatementFailure& failure,

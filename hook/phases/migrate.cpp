@@ -142,15 +142,13 @@ class Migrate {
   void apply_all(const std::vector<migrations::PreparedScript>& scripts) {
     Executor executor = make_executor(run_);
     bool versioned = true;  // while no repeatable has come
-    for (std::size_t i = 0; i < scripts.size(); ++i) {
-      const auto& entry = *state_->plan.to_run[i];
-      if (versioned && entry.repeatable) {
+    for (std::size_t i = 0; i < scripts.size();) {
+      if (versioned && state_->plan.to_run[i]->repeatable) {
         versioned = false;
         callbacks_.fire("afterVersioned");
         callbacks_.fire("beforeRepeatables");
       }
-      apply(executor, entry, scripts[i]);
-      note_applied(entry);
+      i += apply_from(executor, scripts, i);
     }
     if (versioned) callbacks_.fire("afterVersioned");
   }
@@ -167,17 +165,38 @@ class Migrate {
       report_.version_to = entry.version->text();
   }
 
-  void apply(Executor& executor, const migrations::Entry& entry, const migrations::PreparedScript& prepared) {
-    const auto& script = *entry.script;
-    const ScriptJob job{prepared, row_of_applied(script, run_.context.settings),
-                        beside_row_of(run_, state_->scripts, script), &callbacks_.around_migration()};
+  // The script at `first`, and those behind it that may travel with it. Returns how many are applied.
+  std::size_t apply_from(Executor& executor, const std::vector<migrations::PreparedScript>& scripts,
+                         std::size_t first) {
+    const std::vector<ScriptJob> jobs = jobs_from(executor, scripts, first);
     try {
-      run_job(run_, executor, job);
+      return run_jobs(run_, executor, jobs,
+                      [&](std::size_t job) { note_applied(*state_->plan.to_run[first + job]); });
     } catch (const Error&) {
       callbacks_.fire_after_failure("afterEachMigrateStatementError");
       callbacks_.fire_after_failure("afterEachMigrateError");
       throw;
     }
+  }
+
+  std::vector<ScriptJob> jobs_from(const Executor& executor,
+                                   const std::vector<migrations::PreparedScript>& scripts,
+                                   std::size_t first) {
+    std::vector<ScriptJob> jobs{job_of(*state_->plan.to_run[first], scripts[first])};
+    BatchLoad load;
+    if (!callbacks_.empty() || !executor.may_batch() || !load.take(jobs.front())) return jobs;
+    for (std::size_t i = first + 1; i < scripts.size(); ++i) {
+      ScriptJob job = job_of(*state_->plan.to_run[i], scripts[i]);
+      if (!load.take(job)) break;
+      jobs.push_back(std::move(job));
+    }
+    return jobs;
+  }
+
+  ScriptJob job_of(const migrations::Entry& entry, const migrations::PreparedScript& prepared) {
+    const auto& script = *entry.script;
+    return {prepared, row_of_applied(script, run_.context.settings),
+            beside_row_of(run_, state_->scripts, script), &callbacks_.around_migration()};
   }
 
   void show() {

@@ -31,13 +31,28 @@ BlockerFacts facts_of(const OtherSession& session) {
           session.query,         session.remedy()};
 }
 
+void log_beginning(const ScriptJob& job) {
+  log::info(fmt::format("running {} ({})", job.script.source.path, title_of(job.row)));
+}
+
+void note_done(DatabaseRun& run, const ScriptJob& job, Milliseconds took) {
+  const std::string& path = job.script.source.path;
+  run.context.report.applied.push_back({job.row.version, job.row.description, path, job.row.checksum, took});
+  log::info(fmt::format("done with {} in {}", path, format_duration(took)),
+            {{"script", path}, {"durationMs", took.count()}});
+}
+
 }  // namespace
 
 Executor make_executor(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
-  ExecutorSettings executor{run.history,           search_path(run),
-                            settings.lock_timeout, settings.statement_timeout,
-                            settings.retries,      run.context.report.run_id};
+  ExecutorSettings executor{run.history,
+                            search_path(run),
+                            settings.lock_timeout,
+                            settings.statement_timeout,
+                            settings.retries,
+                            run.context.report.run_id,
+                            settings.batch == Batching::kAuto};
   return Executor(run.database, std::move(executor), run.context.clock, run.context.stop,
                   run.context.deadline);
 }
@@ -128,20 +143,44 @@ void check_may_go_on(const DatabaseRun& run, const std::string& next) {
 }
 
 void run_job(DatabaseRun& run, Executor& executor, const ScriptJob& job) {
-  Report& report = run.context.report;
   const std::string& path = job.script.source.path;
   check_may_go_on(run, path);
-  log::info(fmt::format("running {} ({})", path, title_of(job.row)));
+  log_beginning(job);
   try {
-    const Milliseconds took = executor.run(job);
-    report.applied.push_back({job.row.version, job.row.description, path, job.row.checksum, took});
-    log::info(fmt::format("done with {} in {}", path, format_duration(took)),
-              {{"script", path}, {"durationMs", took.count()}});
+    note_done(run, job, executor.run(job));
   } catch (const Error&) {
-    report.failed_script = path;
-    for (const auto& one : executor.blocked_by()) report.blockers.push_back(facts_of(one));
+    run.context.report.failed_script = path;
+    for (const auto& one : executor.blocked_by()) run.context.report.blockers.push_back(facts_of(one));
     throw;
   }
+}
+
+std::size_t run_jobs(DatabaseRun& run, Executor& executor, std::span<const ScriptJob> jobs,
+                     const std::function<void(std::size_t)>& applied) {
+  const auto run_alone = [&](std::size_t index) {
+    run_job(run, executor, jobs[index]);
+    applied(index);
+    return index + 1;
+  };
+  if (jobs.size() == 1) return run_alone(0);
+  std::size_t running = 0;
+  check_may_go_on(run, jobs.front().script.source.path);
+  const BatchEvents events{[&](std::size_t index) {
+                             running = index;
+                             log_beginning(jobs[index]);
+                           },
+                           [&](std::size_t index, Milliseconds took) {
+                             note_done(run, jobs[index], took);
+                             applied(index);
+                           }};
+  std::size_t done = 0;
+  try {
+    done = executor.run_batch(jobs, events);
+  } catch (const Error&) {
+    run.context.report.failed_script = jobs[running].script.source.path;
+    throw;
+  }
+  return done == jobs.size() ? done : run_alone(done);
 }
 
 }  // namespace windlass::hook

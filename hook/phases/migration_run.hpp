@@ -2,9 +2,12 @@
 // once.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "hook/execute/batch.hpp"
 #include "hook/execute/executor.hpp"
 #include "hook/phases/database_run.hpp"
 #include "hook/phases/project_state.hpp"
@@ -35,6 +38,10 @@ migrations::PlaceholderRules rules_for(const migrations::Script& script, migrati
 
 // Runs one job and adds it to the report when it is applied; names it there when it failed.
 void run_job(DatabaseRun& run, Executor& executor, const ScriptJob& job);
+// The same for jobs that may travel together, with `applied` told of each by its index. Returns how many are
+// applied, at least one; the rest has not begun.
+std::size_t run_jobs(DatabaseRun& run, Executor& executor, std::span<const ScriptJob> jobs,
+                     const std::function<void(std::size_t)>& applied);
 
 // Throws when a stop was asked for or the deadline has passed, before `next` is begun.
 void check_may_go_on(const DatabaseRun& run, const std::string& next);

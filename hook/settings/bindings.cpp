@@ -61,6 +61,7 @@ const std::array kBindings{
     Binding{"dry-run", &S::dry_run},
     Binding{"lock-timeout", &S::lock_timeout},
     Binding{"statement-timeout", &S::statement_timeout},
+    Binding{"batch", &S::batch},
     Binding{"retries", &S::retries},
     Binding{"deadline", &S::deadline},
     Binding{"lock-wait", &S::lock_wait},
@@ -85,6 +86,8 @@ struct Word {
 };
 constexpr std::array kOutputs{Word<OutputFormat>{"text", OutputFormat::kText},
                               Word<OutputFormat>{"json", OutputFormat::kJson}};
+constexpr std::array kBatchings{Word<Batching>{"auto", Batching::kAuto},
+                                Word<Batching>{"off", Batching::kOff}};
 constexpr std::array kFormats{Word<log::Format>{"auto", log::Format::kAuto},
                               Word<log::Format>{"text", log::Format::kText},
                               Word<log::Format>{"json", log::Format::kJson}};
@@ -94,6 +97,7 @@ constexpr std::array kLevels{
 constexpr std::array kBools{Word<bool>{"true", true}, Word<bool>{"false", false}};
 
 constexpr const auto& words(OutputFormat) { return kOutputs; }
+constexpr const auto& words(Batching) { return kBatchings; }
 constexpr const auto& words(log::Format) { return kFormats; }
 constexpr const auto& words(log::Level) { return kLevels; }
 constexpr const auto& words(bool) { return kBools; }

@@ -15,7 +15,7 @@ using Member = std::variant<std::string Settings::*, std::vector<std::string> Se
                             std::map<std::string, std::string> Settings::*, bool Settings::*, int Settings::*,
                             std::optional<int> Settings::*, Milliseconds Settings::*,
                             std::filesystem::path Settings::*, Secret Settings::*, OutputFormat Settings::*,
-                            log::Format Settings::*, log::Level Settings::*>;
+                            Batching Settings::*, log::Format Settings::*, log::Level Settings::*>;
 
 struct Binding {
   std::string_view name;

@@ -19,6 +19,7 @@
 namespace windlass::hook {
 
 enum class OutputFormat { kText, kJson };
+enum class Batching { kAuto, kOff };
 
 // What a setting means stands in its row of core/contract/settings.cpp; its default too.
 struct Settings {
@@ -71,6 +72,7 @@ struct Settings {
   bool dry_run = false;
   Milliseconds lock_timeout{};
   Milliseconds statement_timeout{};  // 0: none
+  Batching batch = Batching::kAuto;
   int retries = 0;
   Milliseconds deadline{};
   Milliseconds lock_wait{};

@@ -1,8 +1,9 @@
 """Speed as ratios: windlass-hook beside psql on the same work in the same run, and windlass render.
 
-usage: bench.py BUILD [--scripts N] [--projects N] [--repeat N]
+usage: bench.py BUILD [--scripts N] [--projects N] [--copy-mb N] [--repeat N] [--peers FOLDER]
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import statistics
@@ -13,6 +14,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
+import delay_proxy  # noqa: E402
+import peers  # noqa: E402
 import pg_server  # noqa: E402
 
 PRODUCTION = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -52,27 +55,54 @@ def write_scripts(folder, count):
 
 
 def psql_script(count):
+    """The floor: each script one message, `\\;` between its statements, with a history row and a commit of its own."""
     parts = [HISTORY]
     for number in range(1, count + 1):
-        parts.append("BEGIN;\n" + statements_of(number)
-                     + f"INSERT INTO history VALUES ({number}, '{number}', 'item {number}', 'SQL', "
-                       f"'V{number}__item_{number}.sql', 1, 'bench', DEFAULT, 1, true);\nCOMMIT;\n")
+        statements = (f"BEGIN;\n{statements_of(number)}INSERT INTO history VALUES ({number}, '{number}', 'item {number}', "
+                      f"'SQL', 'V{number}__item_{number}.sql', 1, 'bench', DEFAULT, 1, true);\n")
+        parts.append(statements.replace(";\n", "\\;\n") + "COMMIT;\n")
     return "".join(parts)
+
+
+def write_copy_script(file, megabytes):
+    row = "\t".join(["123456", "a name of some length", "2026-01-31 12:00:00", "x" * 50]) + "\n"
+    with open(file, "w", encoding="ascii") as script:
+        script.write("CREATE TABLE loaded (id int, name text, at timestamp, filler text);\nCOPY loaded FROM STDIN;\n")
+        for _ in range(megabytes * 1_000_000 // len(row)):
+            script.write(row)
+        script.write("\\.\n")
 
 
 class Bench:
     def __init__(self, build, server, folder, options):
         self.hook = build / "hook/windlass-hook"
         self.windlass = build / "generator/windlass"
+        self.psql_program = server.client_program("psql")
         self.server, self.folder, self.options = server, folder, options
         self.databases = 0
 
-    def run(self, command, database=None, **more):
+    def environment(self, database, port=None):
         environment = self.server.client_environment(database) if database else dict(os.environ)
-        result = subprocess.run([str(part) for part in command], env=environment, capture_output=True, text=True,
-                                timeout=600, **more)
+        return environment | ({"PGPORT": str(port)} if port else {})
+
+    def run(self, command, database=None, port=None, **more):
+        result = subprocess.run([str(part) for part in command], env=self.environment(database, port),
+                                capture_output=True, text=True, timeout=600, **more)
         if result.returncode != 0:
             sys.exit(f"bench: {command[0]} failed with {result.returncode}\n{result.stdout}{result.stderr}")
+
+    def peak_megabytes(self, command, database):
+        """The most that the command ever held. Its own high-water mark, looked at until it ends: what getrusage says
+        of a child begins with what its parent held."""
+        child = subprocess.Popen([str(part) for part in command], env=self.environment(database),
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        peak = 0
+        while child.poll() is None:
+            with contextlib.suppress(OSError, StopIteration):
+                status = pathlib.Path(f"/proc/{child.pid}/status").read_text()
+                peak = max(peak, int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]))
+            time.sleep(0.0005)
+        return peak / 1024
 
     def fresh_database(self):
         self.databases += 1
@@ -81,31 +111,38 @@ class Bench:
         self.server.query(name, "CHECKPOINT")  # so that none pays for its predecessor
         return name
 
-    def migrate(self, database):
-        self.run([self.hook, "migrate", "--locations", self.folder / "sql"], database)
+    def migrate_command(self, folder="sql", *flags):
+        return [self.hook, "migrate", "--locations", self.folder / folder, *flags]
 
-    def psql(self, database, file):
-        self.run([self.server.client_program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-f", file],
-                 database)
+    def psql_command(self, file):
+        return [self.psql_program, "-Xq", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-f", file]
 
     def measure(self, ours, peers):
         """Middle seconds of both, measured in turns."""
         pairs = [(seconds(ours), seconds(peers)) for _ in range(self.options.repeat)]
         return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
 
-    def apply(self):
-        def timed(action):
+    def apply(self, ours, peers, port=None):
+        """The same, each time on a database of its own."""
+        def timed(command):
             database = self.fresh_database()
-            return seconds(lambda: action(database))
-        pairs = [(timed(self.migrate), timed(lambda database: self.psql(database, self.folder / "apply.sql")))
-                 for _ in range(self.options.repeat)]
+            return seconds(lambda: self.run(command, database, port))
+        pairs = [(timed(ours), timed(peers)) for _ in range(self.options.repeat)]
         return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
 
     def no_op(self):
-        ours, peers = self.fresh_database(), self.fresh_database()
-        self.migrate(ours)
-        self.psql(peers, self.folder / "apply.sql")
-        return self.measure(lambda: self.migrate(ours), lambda: self.psql(peers, self.folder / "read.sql"))
+        database = self.fresh_database()
+        self.run(self.migrate_command(), database)
+        self.options.repeat *= 10  # it is short
+        try:
+            return self.measure(lambda: self.run(self.migrate_command(), database),
+                                lambda: self.run([self.psql_program, "-Xqc", "select 1"], database))
+        finally:
+            self.options.repeat //= 10
+
+    def start_up(self):
+        return self.measure(lambda: self.run([self.hook, "--version"]),
+                            lambda: self.run([self.psql_program, "--version"]))
 
     def render(self):
         projects = [self.folder / f"project-{number}" for number in range(self.options.projects)]
@@ -129,7 +166,48 @@ class Bench:
 
 
 def show(name, ours, peers, peer_name):
-    print(f"{name:<28}{1000 * ours:>10.0f} ms   {peer_name:<22}{1000 * peers:>8.0f} ms   ratio {ours / peers:>6.2f}")
+    print(f"{name:<34}{1000 * ours:>9.0f} ms   {peer_name:<24}{1000 * peers:>8.0f} ms   ratio {ours / peers:>6.2f}",
+          flush=True)
+
+
+def compare_with_psql(bench, options):
+    floor, alone = bench.psql_command(bench.folder / "apply.sql"), bench.migrate_command("sql", "--batch", "off")
+    show("start-up", *bench.start_up(), "psql --version")
+    show(f"no-op on {options.scripts} scripts", *bench.no_op(), "psql -c 'select 1'")
+    for name, command in (("apply", bench.migrate_command()), ("apply one by one", alone)):
+        show(f"{name} {options.scripts} scripts", *bench.apply(command, floor), "psql, same commits")
+    with delay_proxy.DelayProxy("127.0.0.1", bench.server.port, 0.002) as proxy:
+        for name, command in (("2 ms away: apply", bench.migrate_command()), ("2 ms away: one by one", alone)):
+            show(f"{name} {options.scripts}", *bench.apply(command, floor, proxy.port), "psql, same commits")
+    show(f"COPY script of {options.copy_mb} MB",
+         *bench.apply(bench.migrate_command("copy"), bench.psql_command(bench.folder / "copy/V1__load.sql")), "psql -f")
+
+
+def show_memory(bench, options):
+    database = bench.fresh_database()
+    for name, folder in ((f"apply {options.scripts} scripts", "sql"), ("no-op", "sql"),
+                         (f"COPY script of {options.copy_mb} MB", "copy")):
+        if folder == "copy":
+            database = bench.fresh_database()
+        print(f"peak memory, {name:<34}{bench.peak_megabytes(bench.migrate_command(folder), database):>7.1f} MB",
+              flush=True)
+
+
+def compare_with_others(bench, options):
+    scripts = [(number, statements_of(number)) for number in range(1, options.scripts + 1)]
+    for number, (peer, missing) in enumerate(peers.fetched(options.peers)):
+        if missing:
+            print(f"{peer.name}: missing, {missing}", flush=True)
+            continue
+        folder = bench.folder / f"peer-{number}"
+        folder.mkdir()
+        peer.write(folder, scripts)
+        ours, theirs = bench.fresh_database(), bench.fresh_database()
+        command = peer.command(folder, bench.server, theirs)
+        for name in (f"apply {options.scripts} scripts", f"no-op on {options.scripts} scripts"):
+            times = [seconds(lambda: bench.run(bench.migrate_command(), ours)),
+                     seconds(lambda: bench.run(command, theirs))]
+            show(name, *times, peer.name)
 
 
 def main():
@@ -137,20 +215,29 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--scripts", type=int, default=1000)
     parser.add_argument("--projects", type=int, default=100)
+    parser.add_argument("--copy-mb", type=int, default=100)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--peers", type=pathlib.Path, help="where other tools are, or are fetched to; default: no others")
     options = parser.parse_args()
-    print(f"machine: {os.cpu_count()} processors, noise {noise():.0f} % between equal loops")
+    print(f"machine: {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, "
+          f"noise {noise():.0f} % between equal loops", flush=True)
     with tempfile.TemporaryDirectory(prefix="windlass-bench-") as temporary, \
             pg_server.PgServer(PRODUCTION) as server:
         folder = pathlib.Path(temporary)
         write_scripts(folder / "sql", options.scripts)
         (folder / "apply.sql").write_text(psql_script(options.scripts))
-        (folder / "read.sql").write_text("SELECT * FROM history ORDER BY installed_rank;\n")
+        (folder / "copy").mkdir()
+        write_copy_script(folder / "copy/V1__load.sql", options.copy_mb)
         bench = Bench(options.build.resolve(), server, folder, options)
-        show(f"apply {options.scripts} scripts", *bench.apply(), "psql, same commits")
-        show(f"no-op on {options.scripts} scripts", *bench.no_op(), "psql reads the history")
-        show(f"render {options.projects} projects", *bench.render(), f"{options.projects} times nothing")
-    print(f"machine: noise {noise():.0f} % at the end")
+        compare_with_psql(bench, options)
+        show_memory(bench, options)
+        if options.peers:
+            compare_with_others(bench, options)
+        if bench.windlass.exists():
+            show(f"render {options.projects} projects", *bench.render(), f"{options.projects} times nothing")
+        else:
+            print("render: windlass is not built")
+    print(f"machine: load {os.getloadavg()[0]:.1f}, noise {noise():.0f} % at the end")
 
 
 main()

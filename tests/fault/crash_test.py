@@ -99,6 +99,33 @@ class CrashTest(hook_runs.HookCase):
             with self.subTest(moment=moment):
                 self.assertEqual(hook_runs.differences(expected, hook_runs.state_of(self.server, database)), [])
 
+    def test_a_batch_killed_anywhere_applies_each_script_once(self):
+        count = 60
+        folder = os.path.join(self.parent.name, "batches")
+        os.mkdir(folder)
+        hook_runs.write_project(folder, {"V0__log.sql": "CREATE TABLE applied (version int, at timestamptz);\n"} | {
+            f"V{number}__note.sql": f"INSERT INTO applied VALUES ({number}, now());\nSELECT pg_sleep(0.005);\n"
+            for number in range(1, count + 1)})
+        hook = hook_runs.Hook(self.program, self.server, folder)
+        self.server.create_database("batches")
+        began = time.monotonic()
+        self.assertEqual(hook.run("batches").returncode, 0)
+        duration = time.monotonic() - began
+        expected = [[str(number)] for number in range(1, count + 1)]
+        points = random.Random(4)
+        for trial in range(max(TRIALS // 3, 1)):
+            database = f"batches_{trial}"
+            self.server.create_database(database)
+            child = hook.start(database)
+            time.sleep(duration * points.random())
+            child.kill()
+            child.communicate(timeout=60)
+            again = hook.run_until_done(database)
+            self.assertEqual(again.returncode, 0, again.stderr)
+            self.assertEqual(self.server.query(database, "SELECT version FROM applied ORDER BY at, version"), expected)
+            self.assertEqual(self.server.query(database, "SELECT version FROM flyway_schema_history WHERE version <> '0' "
+                                               "ORDER BY installed_rank"), expected)
+
     def test_a_killed_run_is_named_by_the_next_one(self):
         self.server.create_database("named")
         folder = os.path.join(self.parent.name, "slow")

@@ -39,6 +39,22 @@ TEST_CASE("a run leaves its record from its first moment to its last") {
   CHECK_FALSE(was_migrated_with(db.session(), "public", "flyway_schema_history", "d2"));
 }
 
+TEST_CASE("a run that had no reason to open its record leaves it whole") {
+  Connected db;
+  create_own_tables(db.session(), "public");
+  RunFinish finish;
+  finish.outcome = "done";
+  finish.version_from = "2";
+  finish.version_to = "2";
+  finish.duration_ms = 1'500;
+  CHECK(write_run(db.session(), "public", start_of(kRun), finish).empty());
+  CHECK(db.value(
+            "SELECT concat_ws(' ', outcome, phase, environment, version_to, applied, failed_script IS NULL, "
+            "finished_at - started_at >= interval '1.5 s', backend_start IS NULL) FROM windlass_runs") ==
+        "done migrate prod 2 [] t t f");
+  CHECK_FALSE(db.session().in_transaction());
+}
+
 TEST_CASE("a run that was killed is found by the next one and told") {
   Connected db;
   create_own_tables(db.session(), "public");

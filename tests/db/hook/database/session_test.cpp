@@ -6,6 +6,44 @@
 
 namespace windlass::hook {
 
+TEST_CASE("many questions in one message get an answer each, and an error leaves no transaction") {
+  Connected db;
+  const auto answers = db.session().query_all(
+      "asking", "BEGIN; SELECT 1, NULL; SELECT 2 WHERE false; SELECT n FROM generate_series(1, 2) n; COMMIT");
+  REQUIRE(answers.size() == 3);
+  CHECK(answers[0] == Rows{{"1", std::nullopt}});
+  CHECK(answers[1].empty());
+  CHECK(first_column(answers[2]) == std::vector<std::string>{"1", "2"});
+  CHECK_THROWS_WITH(db.session().query_all("asking", "BEGIN; SELECT 1/0; SELECT 1; COMMIT"),
+                    "asking: division by zero (SQLSTATE 22012)");
+  CHECK_FALSE(db.session().in_transaction());
+}
+
+TEST_CASE("a snapshot sees one moment, and one that is left is rolled back") {
+  Connected db;
+  Session other = db.another();
+  other.execute("creating", "CREATE TABLE t (n int)");
+  Snapshot snapshot(db.session(), "reading");
+  CHECK(snapshot.begin("SELECT count(*) FROM t").at(0) == Rows{{"0"}});
+  other.execute("inserting", "INSERT INTO t VALUES (1)");
+  CHECK(snapshot.end("SELECT count(*) FROM t").at(0) == Rows{{"0"}});
+  CHECK_FALSE(db.session().in_transaction());
+  {
+    Snapshot left(db.session(), "reading");
+    left.begin("SELECT 1");
+  }
+  CHECK_FALSE(db.session().in_transaction());
+}
+
+TEST_CASE("a session knows from its greeting what the server is like") {
+  Connected db;
+  const Greeting& greeting = db.session().greeting();
+  CHECK(greeting.current_schema == "public");
+  CHECK(greeting.search_path == db.value("SHOW search_path"));
+  CHECK(greeting.server_process == db.session().backend());
+  CHECK(greeting.deadlock_timeout == Milliseconds(1'000));
+}
+
 TEST_CASE("a query takes parameters and gives NULL as nothing") {
   Connected db;
   const Rows rows = db.session().query("asking", "SELECT $1::text || '!', $2::int, NULL", {"it's", "7"});

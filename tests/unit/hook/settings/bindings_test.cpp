@@ -19,7 +19,7 @@ bool fits(SettingKind kind, const Member& member) {
     case SettingKind::kSecret: return holds(&Settings::database_url);
     case SettingKind::kText:
       return holds(&Settings::target) || holds(&Settings::output) || holds(&Settings::log_format) ||
-             holds(&Settings::log_level);
+             holds(&Settings::log_level) || holds(&Settings::batch);
   }
   return false;
 }
