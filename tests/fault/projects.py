@@ -111,12 +111,13 @@ _project(
     before={"V1__tables.sql": TABLES + "CREATE TABLE seen (what text PRIMARY KEY);\n"})
 
 _project(
-    "wrapped", "scripts with a BEGIN and COMMIT of their own", flags=("--batch", "off"),
+    "wrapped", "scripts with a BEGIN and COMMIT of their own",
     {
         "V1__tables.sql": "BEGIN;\n" + TABLES + "COMMIT;\n",
         "V2__count.sql": "BEGIN;\nUPDATE counter SET n = n + 7;\nINSERT INTO log VALUES ('seven');\nCOMMIT;\n",
         "V3__more.sql": "START TRANSACTION;\nUPDATE counter SET n = n * 3;\nEND;\n",
-    }, flags=("--batch", "off"))
+    },
+    flags=("--batch", "off"))
 
 _project(
     "small", "many small scripts, which may travel together",
