@@ -125,11 +125,13 @@ class Connecting {
     constexpr Milliseconds kLongestPause{5'000};
     Milliseconds pause{250};
     while (true) {
-      failures_.clear();
+      const std::vector<Failure> before = std::exchange(failures_, {});
       if (auto session = round(/*second_pass=*/false)) return std::move(*session);
       if (has_second_pass(options_.wanted)) {
         if (auto session = round(/*second_pass=*/true)) return std::move(*session);
       }
+      // A round that the limit cut short says less than the one before it.
+      if (deadline_.passed() && !before.empty()) failures_ = before;
       if (deadline_.left() <= pause) throw over();
       say();
       clock_.sleep(pause, stop_);

@@ -13,9 +13,13 @@ DatabaseError database_error(std::string_view doing, const ServerMessage& server
   return {meaning.code, message, std::string(meaning.hint), server.sqlstate};
 }
 
-DatabaseError lost_connection(std::string_view doing) {
-  return {ExitCode::kTransient, fmt::format("{}: the connection to the database was lost", doing),
-          "Run it again; it goes on where it stopped.", ""};
+DatabaseError lost_connection(std::string_view doing, const ServerMessage& last) {
+  const std::string message = fmt::format("{}: the connection to the database was lost", doing);
+  if (last.sqlstate.empty())
+    return {ExitCode::kTransient, message, "Run it again; it goes on where it stopped.", ""};
+  const FailureMeaning meaning = meaning_of_failure(last.sqlstate);
+  return {ExitCode::kTransient, fmt::format("{}: {} (SQLSTATE {})", message, last.message, last.sqlstate),
+          std::string(meaning.hint), ""};
 }
 
 bool is_transient(std::string_view sqlstate) { return meaning_of_failure(sqlstate).passes; }

@@ -33,8 +33,9 @@ class DatabaseError : public Error {
 // The error for a statement of our own that failed while `doing` something ("reading the history table").
 DatabaseError database_error(std::string_view doing, const ServerMessage& server);
 
-// The error for a connection that was lost while `doing` something.
-DatabaseError lost_connection(std::string_view doing);
+// The error for a connection that was lost while `doing` something; `last` is what the server said before it
+// ended the session, if it did.
+DatabaseError lost_connection(std::string_view doing, const ServerMessage& last = {});
 
 // Whether trying again later can help, the script being what it is: lock timeouts, deadlocks, lost backends,
 // full disks (PostgreSQL's error classes 08, 40, 53, 57 and 55P03).

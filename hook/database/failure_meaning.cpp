@@ -117,6 +117,7 @@ constexpr std::array kRefusals{
     Row{"",
         "does not match private key file",
         {kConfiguration, kStays, "", "sslcert and sslkey must be of one pair."}},
+    Row{"", "key values mismatch", {kConfiguration, kStays, "", "sslcert and sslkey must be of one pair."}},
     Row{"",
         "private key file",
         {kConfiguration, kStays, "",
@@ -237,7 +238,12 @@ constexpr std::array kFailures{
     Row{"57P01", "", {kTransient, kPasses, "", kAgain}},
     Row{"57P02", "", {kTransient, kPasses, "", kAgain}},
     Row{"57P03", "", {kTransient, kPasses, "", kAgain}},
-    Row{"57014", "", {kTransient, kPasses, "", kAgain}},
+    Row{"57014",
+        "",
+        {kTransient, kPasses, "",
+         "A statement of our own was cancelled: by a person, or by the statement_timeout of role or "
+         "database; "
+         "raise it for the role, then run again."}},
     Row{"3D000", "", {kConfiguration, kStays, "", "Check the names in the settings."}},
     Row{"3F000", "", {kConfiguration, kStays, "", "Check the names in the settings."}},
     Row{"", "", {ExitCode::kInternal, kStays, "", ""}},

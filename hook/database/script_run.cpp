@@ -1,5 +1,6 @@
 #include "hook/database/script_run.hpp"
 
+#include <fmt/format.h>
 #include <libpq-fe.h>
 #include <poll.h>
 
@@ -9,8 +10,10 @@
 #include <memory>
 #include <utility>
 
+#include "core/base/log.hpp"
 #include "hook/database/answer_limit.hpp"
 #include "hook/database/cancel.hpp"
+#include "hook/database/failure_meaning.hpp"
 #include "hook/database/result.hpp"
 
 namespace windlass::hook {
@@ -28,7 +31,10 @@ class MessageRun {
     if (PQsendQuery(connection_, message.text.c_str()) != 1) return lost();
     sent_ = watch_.clock.now();
     while (true) {
-      if (!wait_for_result()) return lost();
+      if (!wait_for_result()) {
+        hear_last_words();
+        return lost();
+      }
       const Result result(PQgetResult(connection_));
       if (!result) break;
       take(result.get());
@@ -51,7 +57,18 @@ class MessageRun {
   }
 
  private:
+  // The server says why it ends a session; what it said is in libpq's buffer still.
+  void hear_last_words() {
+    const Result result(PQgetResult(connection_));
+    if (result && PQresultStatus(result.get()) == PGRES_FATAL_ERROR) note_failure(result.get());
+  }
+
   RunResult lost() const {
+    if (result_.failure && !result_.failure->server.sqlstate.empty()) {
+      const ServerMessage& last = result_.failure->server;
+      log::warning(fmt::format("the server ended the session: {} (SQLSTATE {}). {}", last.message,
+                               last.sqlstate, meaning_of_failure(last.sqlstate).hint));
+    }
     RunResult result;
     result.end = RunEnd::kLost;
     result.failure = result_.failure;  // a server that ends a session says why, unless it was killed

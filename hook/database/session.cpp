@@ -64,8 +64,7 @@ std::string_view after(std::string_view text, std::string_view heading) {
 
 // "ERROR:  42501: permission denied\nDETAIL:  ...": libpqxx's exceptions leave the SQLSTATE out for some
 // codes, the verbose text always has it. It says "ERROR" in the server's language.
-ServerMessage message_of(const pqxx::sql_error& error) {
-  const std::string_view text = error.what();
+ServerMessage message_of(std::string_view text) {
   const std::string_view first = after(text, ":  ");
   ServerMessage server;
   if (first.size() > 7 && first[5] == ':') {
@@ -83,6 +82,7 @@ struct Session::State {
   bool took_options;
   std::optional<SharedConnection> shared;
   std::function<void(std::string_view, std::string_view)> notice_receiver;
+  ServerMessage last_words;
 
   State(PGconn* taken, bool options) : connection(taken), took_options(options) {
     shared.emplace(taken);
@@ -99,9 +99,13 @@ struct Session::State {
   auto with_transaction(std::string_view doing, const Work& work);
 
   static void receive_notice(void* self, const PGresult* result) {
-    const auto& receiver = static_cast<State*>(self)->notice_receiver;
+    State& state = *static_cast<State*>(self);
+    const auto& receiver = state.notice_receiver;
     const char* severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char* text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    // What ends an idle session comes as a notice, before the next statement finds the connection broken.
+    if (severity != nullptr && std::string_view(severity) == "FATAL")
+      state.last_words = server_message(result);
     if (receiver && text != nullptr) receiver(severity == nullptr ? "NOTICE" : severity, text);
   }
 };
@@ -115,20 +119,21 @@ Session& Session::operator=(Session&& other) noexcept = default;
 // Runs `work` on a libpqxx transaction and turns its exceptions into ours.
 template <typename Work>
 auto Session::State::with_transaction(std::string_view doing, const Work& work) {
-  if (PQstatus(connection) == CONNECTION_BAD) throw lost_connection(doing);
+  if (PQstatus(connection) == CONNECTION_BAD) throw lost_connection(doing, last_words);
   const bool was_idle = PQtransactionStatus(connection) == PQTRANS_IDLE;
   try {
     pqxx::nontransaction transaction(*shared);
     return work(transaction);
   } catch (const pqxx::broken_connection&) {
-    throw lost_connection(doing);
+    throw lost_connection(doing, last_words);
   } catch (const pqxx::sql_error& error) {
     // A backend that dies with its query unanswered leaves an error without a SQLSTATE.
-    const ServerMessage message = message_of(error);
+    const ServerMessage message = message_of(error.what());
     // A BEGIN in the failed text is not the caller's to end.
     if (was_idle && PQtransactionStatus(connection) == PQTRANS_INERROR)
       PQclear(PQexec(connection, "ROLLBACK"));
-    if (PQstatus(connection) == CONNECTION_BAD || message.sqlstate.empty()) throw lost_connection(doing);
+    if (PQstatus(connection) == CONNECTION_BAD || message.sqlstate.empty())
+      throw lost_connection(doing, message.sqlstate.empty() ? last_words : message);
     throw database_error(doing, message);
   }
 }
@@ -179,7 +184,7 @@ std::vector<Rows> Session::query_all(std::string_view doing, const std::string& 
     if (status == PGRES_FATAL_ERROR && !failure) failure = server_message(result.get());
   }
   if (!failure && !lost()) return answers;
-  if (lost() || failure->sqlstate.empty()) throw lost_connection(doing);
+  if (lost() || failure->sqlstate.empty()) throw lost_connection(doing, failure.value_or(state_->last_words));
   if (was_idle && in_transaction()) const Result rolled_back(PQexec(connection, "ROLLBACK"));
   throw database_error(doing, *failure);
 }
@@ -194,10 +199,19 @@ void Session::greet() {
       settings +
           "SELECT pg_catalog.current_schema(), pg_catalog.current_setting('search_path'), "
           "pg_catalog.pg_backend_pid(), "
-          "(extract(epoch from pg_catalog.current_setting('deadlock_timeout')::interval) * 1000)::bigint");
+          "(extract(epoch from pg_catalog.current_setting('deadlock_timeout')::interval) * 1000)::bigint, "
+          "pg_catalog.current_setting('statement_timeout'), pg_catalog.current_setting('lock_timeout'), "
+          "pg_catalog.current_setting('transaction_timeout', true), "
+          "pg_catalog.current_setting('default_transaction_isolation')");
   const Row& row = answers.at(0).at(0);
-  greeting_ = {row[0], row[1].value_or(""), std::stoi(row[2].value_or("0")),
-               Milliseconds(std::stoll(row[3].value_or("1000")))};
+  greeting_ = {row[0],
+               row[1].value_or(""),
+               std::stoi(row[2].value_or("0")),
+               Milliseconds(std::stoll(row[3].value_or("1000"))),
+               row[4].value_or("0"),
+               row[5].value_or("0"),
+               row[6].value_or("0"),
+               row[7].value_or("")};
 }
 
 std::string Session::quote(std::string_view text) const { return state_->shared->quote(std::string(text)); }

@@ -22,6 +22,8 @@ struct Greeting {
   std::string search_path;
   int server_process = 0;  // a pooler hides it from backend()
   Milliseconds deadlock_timeout{1'000};
+  // As role, database and server have them; "0" is none.
+  std::string statement_timeout, lock_timeout, transaction_timeout, isolation;
 };
 
 // Never reconnects by itself: a lost backend takes the lock and the settings with it, so whoever wants to go

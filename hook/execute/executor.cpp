@@ -123,6 +123,8 @@ std::vector<std::string> session_statements(const ExecutorSettings& settings, co
     statements.push_back("SET client_connection_check_interval = '1s'");
   statements.push_back(fmt::format("SET {}lock_timeout = {}", local, limits.lock_timeout.count()));
   statements.push_back(fmt::format("SET {}statement_timeout = {}", local, limits.statement_timeout.count()));
+  // The role's would end a script that takes its time; statement-timeout and deadline are the run's limits.
+  if (session.server_major() >= 17) statements.push_back(fmt::format("SET {}transaction_timeout = 0", local));
   if (!settings.search_path.empty()) {
     statements.push_back(fmt::format("SELECT pg_catalog.set_config('search_path', {}, {})",
                                      session.quote(settings.search_path), scope == Scope::kTransaction));

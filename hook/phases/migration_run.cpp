@@ -42,10 +42,30 @@ void note_done(DatabaseRun& run, const ScriptJob& job, Milliseconds took) {
             {{"script", path}, {"durationMs", took.count()}});
 }
 
+// What role, database or server set for its sessions and scripts do or do not run under.
+void say_settings_of_others(const Greeting& greeting) {
+  std::vector<std::string> passed_over;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (value != "0" && !value.empty()) passed_over.push_back(fmt::format("{}={}", name, value));
+  };
+  add("statement_timeout", greeting.statement_timeout);
+  add("lock_timeout", greeting.lock_timeout);
+  add("transaction_timeout", greeting.transaction_timeout);
+  if (!passed_over.empty()) {
+    log::info(fmt::format("scripts run under the run's own limits, not under {} of role, database or server",
+                          join(passed_over, ", ")));
+  }
+  if (!greeting.isolation.empty() && greeting.isolation != "read committed") {
+    log::info(fmt::format("scripts run in {} transactions, as default_transaction_isolation says",
+                          greeting.isolation));
+  }
+}
+
 }  // namespace
 
 Executor make_executor(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
+  say_settings_of_others(run.session().greeting());
   ExecutorSettings executor{run.history,
                             search_path(run),
                             settings.lock_timeout,

@@ -3,9 +3,11 @@
 import os
 import socket
 import subprocess
+import tempfile
 import time
 
 import hook_runs
+import pg_server
 
 
 class SilentServer:
@@ -151,6 +153,112 @@ class ServersTest(hook_runs.HookCase):
             if text in line:
                 return line
         self.fail(f"never said: {text}")
+
+    def own_project(self, files):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        hook_runs.write_project(folder.name, files)
+        return hook_runs.Hook(self.program, self.server, folder.name)
+
+    def wait_for(self, server, database, sql, limit=60):
+        """Until the query gives a row."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            if server.query(database, sql):
+                return
+            time.sleep(0.05)
+        self.fail(f"never true: {sql}")
+
+    def test_the_server_is_told_to_give_a_dead_client_up(self):
+        self.server.create_database("alive")
+        names = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout",
+                 "client_connection_check_interval", "idle_session_timeout")
+        kept = "CREATE TABLE kept AS SELECT name, setting FROM pg_settings WHERE name IN " + repr(names) + ";\n"
+        hook = self.own_project({"V1__kept.sql": kept})
+        self.assertEqual(hook.run("alive").returncode, 0)
+        expected = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
+                    "tcp_user_timeout": "30000", "client_connection_check_interval": "1000", "idle_session_timeout": "0"}
+        major = int(self.server.query("alive", "SHOW server_version_num")[0][0]) // 10000
+        if major < 14:
+            del expected["client_connection_check_interval"], expected["idle_session_timeout"]
+        self.assertEqual(dict(self.server.query("alive", "SELECT * FROM kept")), expected)
+
+    def test_the_session_of_a_killed_hook_ends_and_its_lock_is_free(self):
+        self.server.create_database("killed")
+        if int(self.server.query("killed", "SHOW server_version_num")[0][0]) < 140000:
+            self.skipTest("before 14 the statement runs to its end")
+        hook = self.own_project({"V1__slow.sql": "SELECT pg_sleep(600);\n"})
+        child = hook.start("killed")
+        self.wait_for(self.server, "killed", "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND "
+                      "pid <> pg_backend_pid() AND wait_event = 'PgSleep'")
+        child.kill()
+        child.communicate()
+        began = time.monotonic()
+        self.wait_for(self.server, "killed", "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory')")
+        self.assertLess(time.monotonic() - began, 15, "the documented bound is 2 s; the machine may be slow")
+
+    def test_settings_of_the_role_neither_break_a_run_nor_are_passed_over_in_silence(self):
+        self.server.create_database("limits", owner="hasty", password="secret")
+        self.server.query("postgres", "ALTER ROLE hasty SET statement_timeout = '3s'; ALTER ROLE hasty SET lock_timeout = '5s';"
+                          "ALTER ROLE hasty SET idle_in_transaction_session_timeout = '1s'; "
+                          "ALTER ROLE hasty SET default_transaction_isolation = 'serializable'")
+        hook = self.own_project({"V1__slow.sql": "CREATE TABLE t (n int);\nSELECT pg_sleep(3.5);\n"})
+        hook.environment = lambda name: {"PATH": os.environ["PATH"],
+                                         "WINDLASS_DATABASE_URL": self.server.url(name, "hasty", "secret")}
+        result = hook.run("limits")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        said = hook_runs.messages(result.stderr)
+        self.assertIn("scripts run under the run's own limits, not under statement_timeout=3s, lock_timeout=5s of role, "
+                      "database or server", said)
+        self.assertIn("scripts run in serializable transactions, as default_transaction_isolation says", said)
+
+    def test_a_session_that_the_server_ends_is_told_why(self):
+        self.server.create_database("patient")
+        if int(self.server.query("patient", "SHOW server_version_num")[0][0]) < 140000:
+            self.skipTest("idle_session_timeout is of 14")
+        holder = self.psql("patient")
+        self.assertEqual(holder.answer(f"SELECT pg_advisory_lock({hook_runs.LOCK_KEY}), 'held'"), "|held")
+        environment = self.environment("patient", PGOPTIONS="-c idle_session_timeout=300ms")
+        result = self.run_in(environment, "migrate")
+        self.check(result, 75, "terminating connection due to idle-session timeout (SQLSTATE 57P05)")
+        self.assertIn("idle_session_timeout ended the session", result.stderr)
+
+    def test_a_failover_in_the_middle_of_a_run(self):
+        if not os.access(os.path.join(self.server.programs, "pg_basebackup"), os.X_OK):
+            self.skipTest("this server comes without pg_basebackup")
+        primary = pg_server.PgServer({"synchronous_commit": "on"}).__enter__()
+        self.addCleanup(primary.stop)
+        primary.create_database("shop")
+        replica = pg_server.PgReplica(primary).__enter__()
+        self.addCleanup(replica.stop)
+        # What is committed is on the replica: the promise that nothing is lost needs it.
+        primary.query("shop", "ALTER SYSTEM SET synchronous_standby_names = '*'")
+        primary.query("shop", "SELECT pg_reload_conf()")
+        self.wait_for(primary, "shop", "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'")
+        slow_there = f"SELECT pg_sleep(CASE current_setting('port') WHEN '{primary.port}' THEN 600 ELSE 0 END);\n"
+        hook = self.own_project({
+            "V1__table.sql": "CREATE TABLE counter (n int);\nINSERT INTO counter VALUES (1);\n",
+            "V2__count.sql": "UPDATE counter SET n = n * 2;\n",
+            "V3__slow.sql": "UPDATE counter SET n = n + 5;\n" + slow_there,
+            "V4__more.sql": "UPDATE counter SET n = n * 3;\n"})
+        hosts = ",".join(f"127.0.0.1:{server.port}" for server in (primary, replica))
+        hook.environment = lambda name: {
+            "PATH": os.environ["PATH"], "PGPASSWORD": primary.client_environment(name)["PGPASSWORD"],
+            "WINDLASS_DATABASE_URL": f"postgresql://postgres@{hosts}/{name}"}
+        child = hook.start("shop")
+        self.wait_for(primary, "shop", "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+        primary.stop_at_once()
+        waiting = self.wait_for_line(child, "it is a standby (in recovery) and takes no writes")
+        self.assertIn("no server yet that can be used, trying for ", waiting)
+        replica.promote()
+        _, log = child.communicate(timeout=60)
+        self.assertEqual(child.returncode, 75, log)
+        self.assertIn("V3__slow.sql", log)
+        again = hook.run_until_done("shop")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(replica.query("shop", "SELECT n FROM counter"), [["21"]])
+        self.assertEqual(replica.query("shop", "SELECT version, count(*) FROM flyway_schema_history GROUP BY 1 ORDER BY 1"),
+                         [["1", "1"], ["2", "1"], ["3", "1"], ["4", "1"]])
 
 
 if __name__ == "__main__":

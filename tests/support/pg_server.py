@@ -240,10 +240,37 @@ class PgServer:
                     lines = file.read().split("\n")
             except FileNotFoundError:
                 lines = []
-            if len(lines) > 7 and lines[7].strip() == "ready":
+            if len(lines) > 7 and lines[7].strip() in ("ready", "standby"):
                 return True
             time.sleep(0.01)
         return False
+
+
+class PgReplica(PgServer):
+    """A hot standby of a running server, by streaming replication."""
+
+    def __init__(self, primary):
+        self._primary = primary
+        client = primary.client_environment("")
+        conninfo = f"host=127.0.0.1 port={primary.port} user=postgres password={client['PGPASSWORD']}"
+        super().__init__({**primary._settings, "primary_conninfo": conninfo})
+        self._password = client["PGPASSWORD"]
+
+    def promote(self):
+        """Returns when the server takes writes."""
+        self.query("postgres", f"SELECT pg_promote(true, {START_LIMIT})")
+
+    def _make_cluster(self):
+        self._own(self.folder)
+        identity = self._run_as()
+        identity["env"].update(self._primary.client_environment("postgres"))
+        subprocess.run([os.path.join(self.programs, "pg_basebackup"), "-D", self.data, "--checkpoint=fast", "--no-sync"],
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=START_LIMIT, check=True,
+                       **identity)
+        signal_file = os.path.join(self.data, "standby.signal")
+        with open(signal_file, "w", encoding="ascii"):
+            pass
+        self._own(signal_file)
 
 
 def _identifier(name):

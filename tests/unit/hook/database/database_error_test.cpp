@@ -29,4 +29,18 @@ TEST_CASE("an error says what was being done, the server's words and its detail"
   CHECK(std::string(error.what()) == "counting: no such table (SQLSTATE 42P01); ask around");
 }
 
+TEST_CASE("a lost connection says what the server said last") {
+  const auto silent = lost_connection("counting");
+  CHECK(std::string(silent.what()) == "counting: the connection to the database was lost");
+  CHECK(silent.code() == ExitCode::kTransient);
+  const auto told = lost_connection(
+      "counting", {"57P05", "terminating connection due to idle-session timeout", "", "", "", 0});
+  CHECK(
+      std::string(told.what()) ==
+      "counting: the connection to the database was lost: terminating connection due to idle-session timeout "
+      "(SQLSTATE 57P05)");
+  CHECK_THAT(told.hint(), Catch::Contains("idle_session_timeout"));
+  CHECK(told.sqlstate().empty());
+}
+
 }  // namespace windlass::hook

@@ -59,6 +59,8 @@ TEST_CASE("what the server says of a connection has one meaning") {
            Refusal{"08P01", "unsupported startup parameter: options", ExitCode::kConfiguration, kStays,
                    "pooler"},
            Refusal{"08P01", "pgbouncer cannot connect to server", ExitCode::kUnreachable, kPasses, ""},
+           Refusal{"", "could not load private key file \"x.key\": key values mismatch",
+                   ExitCode::kConfiguration, kStays, "one pair"},
            Refusal{"XX000", "something new", ExitCode::kUnreachable, kPasses, ""},
        }) {
     INFO(one.words);
@@ -148,6 +150,7 @@ TEST_CASE("a failed statement has one meaning") {
            Case{"40P01", ExitCode::kTransient, kPasses, "again"},
            Case{"40001", ExitCode::kTransient, kPasses, "again"},
            Case{"57P01", ExitCode::kTransient, kPasses, "again"},
+           Case{"57014", ExitCode::kTransient, kPasses, "statement_timeout"},
            Case{"08006", ExitCode::kTransient, kPasses, "again"},
            Case{"3D000", ExitCode::kConfiguration, kStays, "names"},
            Case{"42P01", ExitCode::kInternal, kStays, ""},
