@@ -55,6 +55,10 @@ std::size_t Batch::run() {
   const PipelineResult result = run_pipeline(executor_.database_.session(), scripts, watch, events);
   notices_.reset();
   if (result.end == RunEnd::kLost) return settle(result.committed);
+  if (result.end == RunEnd::kStopped) {
+    const bool deadline_passed = !executor_.stop_.requested();
+    throw stopped_error(jobs_[result.committed].script, deadline_passed, executor_.deadline_);
+  }
   if (result.end == RunEnd::kFailed && result.failed_kind != Kind::kScript &&
       result.failure.sqlstate == kMarkerGone)
     throw ended_transaction_error(jobs_[result.committed].script);

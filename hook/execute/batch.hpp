@@ -46,7 +46,8 @@ class Batch {
   // Returns how many jobs, from the first on, are committed: known, not assumed. When it is not all of them,
   // the next one was rolled back and is to be run alone: a lock may be free by then, and its error is told as
   // that of any script that runs alone. Throws Error: kPartlyApplied when a script ended its own transaction,
-  // kTransient when the connection was lost and a history row is not there.
+  // kTransient when the connection was lost and a history row is not there, kTerminated or kTransient when
+  // a stop request or the deadline cancelled a script.
   std::size_t run();
 
  private:

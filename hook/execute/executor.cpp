@@ -44,17 +44,6 @@ Error own_statement_error(const migrations::PreparedScript& script, const Server
   return database_error("recording " + script.source.path, server);
 }
 
-Error stopped_error(const migrations::PreparedScript& script, bool deadline_passed,
-                    const Deadline& deadline) {
-  const std::string state = "it was cancelled and rolled back";
-  if (!deadline_passed)
-    return Error(ExitCode::kTerminated, fmt::format("stopped during {}: {}", script.source.path, state));
-  return Error(ExitCode::kTransient,
-               fmt::format("the deadline of {} passed during {}: {}", format_duration(deadline.limit()),
-                           script.source.path, state),
-               "Give the run a longer deadline, or make the script do less at once.");
-}
-
 bool is_worth_retrying(const StatementFailure& failure, const LockTactics& tactics, int attempt) {
   constexpr std::string_view kSerializationFailure = "40001";
   const std::string& state = failure.server.sqlstate;

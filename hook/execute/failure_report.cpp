@@ -127,6 +127,17 @@ ExitCode code_of_script_failure(const std::string& sqlstate) {
   return is_transient(sqlstate) || sqlstate == "25006" ? ExitCode::kTransient : ExitCode::kScriptFailed;
 }
 
+Error stopped_error(const migrations::PreparedScript& script, bool deadline_passed,
+                    const Deadline& deadline) {
+  const std::string state = "it was cancelled and rolled back";
+  if (!deadline_passed)
+    return Error(ExitCode::kTerminated, fmt::format("stopped during {}: {}", script.source.path, state));
+  return Error(ExitCode::kTransient,
+               fmt::format("the deadline of {} passed during {}: {}", format_duration(deadline.limit()),
+                           script.source.path, state),
+               "Give the run a longer deadline, or make the script do less at once.");
+}
+
 Error ended_transaction_error(const migrations::PreparedScript& script) {
   return Error(
       ExitCode::kPartlyApplied, fmt::format("{} ended the transaction that it runs in", script.source.file),

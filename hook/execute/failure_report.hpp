@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/clock.hpp"
 #include "core/base/duration.hpp"
 #include "core/base/error.hpp"
 #include "core/migrations/prepared_script.hpp"
@@ -22,6 +23,8 @@ struct Aftermath {
 
 // The error for a script after which the marker of its transaction was gone.
 Error ended_transaction_error(const migrations::PreparedScript& script);
+// A script that was cancelled by a stop request (kTerminated) or because the deadline passed (kTransient).
+Error stopped_error(const migrations::PreparedScript& script, bool deadline_passed, const Deadline& deadline);
 
 // The message has no SQL; the details have the place, the source line with a caret (placeholders not
 // replaced, so that no secret value shows), the server's detail and hint, and the aftermath.

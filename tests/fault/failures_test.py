@@ -83,9 +83,9 @@ class FailuresTest(hook_runs.HookCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         heard = hook_runs.messages(result.stderr)
         self.assertIn("V1__talk.sql: WARNING: look here", heard)
-        self.assertIn("V1__talk.sql: NOTICE: line 49", heard)
-        self.assertNotIn("V1__talk.sql: NOTICE: line 50", heard)
-        self.assertIn("V1__talk.sql: 11 more notices", heard)
+        self.assertIn("V1__talk.sql: NOTICE: line 50", heard)
+        self.assertNotIn("V1__talk.sql: NOTICE: line 51", heard)
+        self.assertIn("V1__talk.sql: 10 more notices", heard)
 
     def test_a_session_that_is_ended_under_a_script(self):
         self.server.create_database("ended")

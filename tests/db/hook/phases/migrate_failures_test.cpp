@@ -188,7 +188,7 @@ TEST_CASE("a server that does not answer ends with 69 after the connect timeout"
   const Report report = bench.migrate();
   CHECK(report.outcome == ExitCode::kUnreachable);
   CHECK_THAT(report.message, Catch::StartsWith("the database could not be reached within 700ms: "));
-  CHECK(report.hint == "Check host, port, network policy and that the server runs.");
+  CHECK(report.hint == "Check host and port, and that the server runs and listens there.");
 }
 
 TEST_CASE("a database that does not exist is a configuration fault") {
@@ -207,17 +207,15 @@ TEST_CASE("a read-only database ends with 75, whether or not anything is there y
   read_only("on");
   const Report fresh = bench.migrate();
   CHECK(fresh.outcome == ExitCode::kTransient);
-  CHECK(fresh.message ==
-        "creating the history table \"public\".\"flyway_schema_history\": cannot execute CREATE TABLE in a "
-        "read-only transaction (SQLSTATE 25006)");
-  CHECK(fresh.hint == "The server is read-only: it is a standby, or default_transaction_read_only is on.");
+  CHECK_THAT(fresh.message, Catch::EndsWith("the session is read-only: default_transaction_read_only is on"));
+  CHECK_THAT(fresh.hint, Catch::Contains("RESET default_transaction_read_only"));
   read_only("off");
   bench.migrate();
   bench.script("V2__b.sql", "CREATE TABLE b (id int);");
   read_only("on");
   const Report later = bench.migrate();
   CHECK(later.outcome == ExitCode::kTransient);
-  CHECK_THAT(later.message, Catch::Contains("read-only transaction (SQLSTATE 25006)"));
+  CHECK_THAT(later.message, Catch::EndsWith("the session is read-only: default_transaction_read_only is on"));
 }
 
 TEST_CASE("a lock that another session holds ends the run with 73 and its holder's name") {
@@ -283,14 +281,19 @@ TEST_CASE("the deadline ends the run with 75 and what is applied stays") {
 TEST_CASE("a stop request or the deadline between two scripts ends the run before the next one") {
   PhaseBench bench;
   const auto before_next = [](PhaseContext& context) {
-    with_database(context, Recording::kNone, [](DatabaseRun& run) { check_may_go_on(run, "V2__b.sql"); });
+    with_database(context, Recording::kNone, [&](DatabaseRun& run) {
+      while (!context.deadline.passed() && context.deadline.limit() < Milliseconds(10'000))
+        context.clock.sleep(Milliseconds(50), context.stop);
+      check_may_go_on(run, "V2__b.sql");
+    });
   };
   CHECK(bench.run(Phase::kMigrate, before_next).outcome == ExitCode::kDone);
-  bench.settings.deadline = Milliseconds(0);
+  const Milliseconds usual = std::exchange(bench.settings.deadline, Milliseconds(3'000));
   const Report late = bench.run(Phase::kMigrate, before_next);
   CHECK(late.outcome == ExitCode::kTransient);
-  CHECK(late.message == "the deadline of 0s passed before V2__b.sql");
+  CHECK(late.message == "the deadline of 3s passed before V2__b.sql");
   CHECK(late.hint == "Run again; it goes on there. Or give the run a longer deadline.");
+  bench.settings.deadline = usual;
   const Report stopped = bench.run(Phase::kMigrate, [](PhaseContext& context) {
     with_database(context, Recording::kNone, [](DatabaseRun& run) {
       run.context.stop.request();
