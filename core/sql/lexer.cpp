@@ -35,12 +35,14 @@ Token Lexer::next_significant() {
 }
 
 Token Lexer::next() {
+  saw_end_ = false;
   skip_white_space();
-  if (at_ >= text_.size()) return Token{TokenKind::kEnd, text_.size(), 0, true};
+  if (!has()) return Token{TokenKind::kEnd, text_.size(), 0, true};
   const char c = peek();
   const char low = lowered(c);
-  if (starts("--")) return line_comment();
-  if (starts("/*")) return block_comment();
+  if (begins_word(c) && peek(1) != '\'' && peek(1) != '&') return word();
+  if (starts('-', '-')) return line_comment();
+  if (starts('/', '*')) return block_comment();
   if (c == '\'') return quoted(TokenKind::kString, 0, false);
   if (c == '"') return quoted(TokenKind::kQuotedName, 0, false);
   if (peek(1) == '\'' && (low == 'e' || low == 'b' || low == 'x' || low == 'n')) {
@@ -55,8 +57,17 @@ Token Lexer::next() {
   return symbol();
 }
 
+void Lexer::skip_to(char one, char other) {
+  if (one == other) {  // long literals and data: as fast as memory
+    at_ = std::min(text_.find(one, at_), text_.size());
+  } else {
+    while (at_ < text_.size() && text_[at_] != one && text_[at_] != other) ++at_;
+  }
+  has();
+}
+
 void Lexer::skip_white_space() {
-  while (at_ < text_.size() && is_white_space(text_[at_])) ++at_;
+  while (has() && is_white_space(text_[at_])) ++at_;
 }
 
 Token Lexer::finish(TokenKind kind, std::size_t begin, bool terminated) const {
@@ -65,22 +76,23 @@ Token Lexer::finish(TokenKind kind, std::size_t begin, bool terminated) const {
 
 Token Lexer::line_comment() {
   const std::size_t begin = at_;
-  while (at_ < text_.size() && !is_line_end(text_[at_])) ++at_;
+  skip_to('\n', '\r');
   return finish(TokenKind::kComment, begin);
 }
 
 Token Lexer::block_comment() {
   const std::size_t begin = at_;
   std::size_t depth = 0;
-  while (at_ < text_.size()) {
-    if (starts("/*")) {
+  while (has()) {
+    if (starts('/', '*')) {
       ++depth;
       at_ += 2;
-    } else if (starts("*/")) {
+    } else if (starts('*', '/')) {
       at_ += 2;
       if (--depth == 0) return finish(TokenKind::kComment, begin);
     } else {
       ++at_;
+      skip_to('/', '*');
     }
   }
   return finish(TokenKind::kComment, begin, false);
@@ -90,19 +102,20 @@ Token Lexer::quoted(TokenKind kind, std::size_t prefix, bool with_backslashes) {
   const std::size_t begin = at_;
   at_ += prefix;
   const char quote = text_[at_++];
-  while (at_ < text_.size()) {
-    const char c = text_[at_++];
-    if (c == '\\' && with_backslashes && at_ < text_.size()) {
+  while (true) {
+    skip_to(quote, with_backslashes ? '\\' : quote);
+    if (!has()) return finish(kind, begin, false);
+    if (text_[at_] == '\\') {
+      at_ += has(1) ? 2 : 1;
+      continue;
+    }
+    ++at_;
+    if (peek() == quote) {
       ++at_;
-    } else if (c == quote) {
-      if (peek() == quote) {
-        ++at_;
-      } else if (kind != TokenKind::kString || !continues_string()) {
-        return finish(kind, begin);
-      }
+    } else if (kind != TokenKind::kString || !continues_string()) {
+      return finish(kind, begin);
     }
   }
-  return finish(kind, begin, false);
 }
 
 // 'a' <line end> 'b' is one string, and the second half keeps the rules of the first. Steps over the gap and
@@ -110,11 +123,11 @@ Token Lexer::quoted(TokenKind kind, std::size_t prefix, bool with_backslashes) {
 bool Lexer::continues_string() {
   const std::size_t end = at_;
   bool line_ended = false;
-  while (at_ < text_.size()) {
+  while (has()) {
     if (is_white_space(peek())) {
       line_ended = line_ended || is_line_end(peek());
       ++at_;
-    } else if (starts("--")) {
+    } else if (starts('-', '-')) {
       line_comment();
     } else {
       break;
@@ -138,16 +151,18 @@ Token Lexer::dollar() {
   if (tag_end < text_.size() && begins_word(text_[tag_end])) {
     while (tag_end < text_.size() && continues_tag(text_[tag_end])) ++tag_end;
   }
+  if (tag_end >= text_.size()) saw_end_ = true;
   if (tag_end >= text_.size() || text_[tag_end] != '$') return finish(TokenKind::kSymbol, begin);
   const std::string_view delimiter = text_.substr(begin, tag_end + 1 - begin);
   const std::size_t close = text_.find(delimiter, begin + delimiter.size());
+  if (close == std::string_view::npos) saw_end_ = true;
   at_ = close == std::string_view::npos ? text_.size() : close + delimiter.size();
   return finish(TokenKind::kString, begin, close != std::string_view::npos);
 }
 
 Token Lexer::word() {
   const std::size_t begin = at_;
-  while (at_ < text_.size() && continues_word(text_[at_])) ++at_;
+  while (has() && continues_word(text_[at_])) ++at_;
   return finish(TokenKind::kWord, begin);
 }
 
@@ -177,8 +192,8 @@ Token Lexer::number() {
 
 Token Lexer::operator_run() {
   const std::size_t begin = at_;
-  while (at_ < text_.size() && kOperatorCharacters.find(text_[at_]) != std::string_view::npos) {
-    if (at_ > begin && (starts("--") || starts("/*"))) break;
+  while (has() && kOperatorCharacters.find(text_[at_]) != std::string_view::npos) {
+    if (at_ > begin && (starts('-', '-') || starts('/', '*'))) break;
     ++at_;
   }
   const bool keeps_sign =
@@ -189,7 +204,7 @@ Token Lexer::operator_run() {
 
 Token Lexer::symbol() {
   const std::size_t begin = at_;
-  const bool two = starts("::") || starts(":=") || starts("..");
+  const bool two = starts(':', ':') || starts(':', '=') || starts('.', '.');
   at_ += two ? 2 : 1;
   if (text_[begin] == ';') return finish(TokenKind::kSemicolon, begin);
   if (text_[begin] == '\\') return finish(TokenKind::kBackslash, begin);

@@ -40,13 +40,23 @@ class Lexer {
   Token next();
   // The next token that is no comment.
   Token next_significant();
+  // Whether the last token might be another one if more text followed: the text ended while it was read.
+  bool saw_end() const { return saw_end_; }
   // Goes on at `offset`, forwards or backwards.
   void move_to(std::size_t offset) { at_ = offset; }
   std::size_t offset() const { return at_; }
 
  private:
-  char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
-  bool starts(std::string_view prefix) const { return text_.substr(at_).starts_with(prefix); }
+  // Whether there is a character `ahead` of where the lexer stands; remembers when there is none.
+  bool has(std::size_t ahead = 0) {
+    if (at_ + ahead < text_.size()) return true;
+    saw_end_ = true;
+    return false;
+  }
+  char peek(std::size_t ahead = 0) { return has(ahead) ? text_[at_ + ahead] : '\0'; }
+  bool starts(char first, char second) { return peek() == first && peek(1) == second; }
+  // Steps to the next one of two characters, or to the end.
+  void skip_to(char one, char other);
   void skip_white_space();
   Token finish(TokenKind kind, std::size_t begin, bool terminated = true) const;
   Token line_comment();
@@ -61,6 +71,7 @@ class Lexer {
 
   std::string_view text_;
   std::size_t at_;
+  bool saw_end_ = false;
 };
 
 // Whether the token is the unquoted word `lower` (given in lower case), in any case.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/diagnostic.hpp"
+#include "core/sql/text_window.hpp"
 
 namespace windlass::sql {
 
@@ -16,20 +18,20 @@ enum class StatementKind {
   kMetaCommand,    // a psql backslash command that is accepted and not sent (\restrict, \unrestrict)
 };
 
-// Offsets are bytes into the source. The pieces [piece_offset, piece_offset + piece_length) of all
-// statements, put together, are the source: comments before a statement belong to its piece, what follows the
-// last one to the last piece (a source without statements is one nameless piece that no statement owns).
+// Offsets are bytes into the source, in 32 bits because a script can have a million statements. The pieces
+// [piece_offset, piece_offset + piece_length) of all statements, put together, are the source: comments
+// before a statement belong to its piece, what follows the last one to the last piece (a source without
+// statements is one nameless piece that no statement owns).
 struct Statement {
   StatementKind kind = StatementKind::kSql;
-  std::size_t offset = 0;  // first byte of the first token, leading comments left out
-  std::size_t length = 0;  // up to the last token, without the semicolon
-  std::size_t piece_offset = 0;
-  std::size_t piece_length = 0;
-  std::size_t copy_offset = 0;  // the COPY rows, without the line that holds \.
-  std::size_t copy_length = 0;
-  int line = 1;    // of `offset`, from 1
-  int column = 1;  // of `offset`, in characters, from 1
+  std::uint32_t offset = 0;  // first byte of the first token, leading comments left out
+  std::uint32_t length = 0;  // up to the last token, without the semicolon
+  std::uint32_t piece_offset = 0;
+  std::uint32_t piece_length = 0;
+  std::uint32_t copy_offset = 0;  // the COPY rows, without the line that holds \.
+  std::uint32_t copy_length = 0;
 
+  bool operator==(const Statement&) const = default;
   std::string_view text(std::string_view source) const { return source.substr(offset, length); }
   std::string_view copy_data(std::string_view source) const {
     return source.substr(copy_offset, copy_length);
@@ -49,5 +51,21 @@ struct SplitResult {
 // ... FROM STDIN with its rows. standard_conforming_strings counts as on. `file` names it in diagnostics.
 // Never fails, never needs a server.
 SplitResult split(std::string_view source, const std::string& file);
+
+// What is wrong with a script that was not there as a whole when it was cut.
+struct SplitFault {
+  std::size_t offset;
+  std::string message;
+  std::string help;
+};
+
+struct PiecewiseResult {
+  std::vector<Statement> statements;
+  std::vector<SplitFault> faults;  // by offset
+};
+
+// The same for a script that comes in pieces. Of its text no more is held than the longest token; a script of
+// 4 GiB and more is a fault.
+PiecewiseResult split(MoreText more);
 
 }  // namespace windlass::sql

@@ -2,16 +2,19 @@
 
 namespace windlass::sql {
 
-void StatementShape::add(const Token& token, std::string_view text) {
+void StatementShape::add(const Token& token, std::string_view text, std::size_t base) {
   if (is_symbol(token, text, "(")) {
-    if (parentheses_++ == 0) parenthesis_offset_ = token.offset;
+    if (parentheses_++ == 0) parenthesis_offset_ = base + token.offset;
     if (head_ == Head::kStart) head_ = Head::kOther;
   } else if (is_symbol(token, text, ")")) {
     if (parentheses_ > 0) --parentheses_;
   } else if (parentheses_ == 0) {
     add_outside_parentheses(token, text);
   }
-  previous_ = token;
+  previous_ = is_word(token, text, "begin")  ? Previous::kBegin
+              : is_word(token, text, "from") ? Previous::kFrom
+                                             : Previous::kOther;
+  previous_offset_ = base + token.offset;
 }
 
 void StatementShape::add_outside_parentheses(const Token& token, std::string_view text) {
@@ -26,13 +29,13 @@ void StatementShape::add_outside_parentheses(const Token& token, std::string_vie
     head_ = Head::kOther;
     return;
   }
-  if (head_ == Head::kRoutine && is_word(previous_, text, "begin") && is_word(token, text, "atomic")) {
-    if (bodies_++ == 0) body_offset_ = previous_.offset;
+  if (head_ == Head::kRoutine && previous_ == Previous::kBegin && is_word(token, text, "atomic")) {
+    if (bodies_++ == 0) body_offset_ = previous_offset_;
     head_ = Head::kStart;
     return;
   }
   // The grammar takes STDOUT for STDIN here, and the server then waits for rows as well.
-  if (head_ == Head::kCopy && bodies_ == 0 && is_word(previous_, text, "from") &&
+  if (head_ == Head::kCopy && bodies_ == 0 && previous_ == Previous::kFrom &&
       (is_word(token, text, "stdin") || is_word(token, text, "stdout"))) {
     reads_rows_ = true;
   }

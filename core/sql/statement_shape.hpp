@@ -13,8 +13,9 @@ namespace windlass::sql {
 // does.
 class StatementShape {
  public:
-  // Takes the next token of the statement; no comments. `text` is what the token's offsets are about.
-  void add(const Token& token, std::string_view text);
+  // Takes the next token of the statement; no comments. The token's offset is about `text`, which begins at
+  // byte `base` of the script.
+  void add(const Token& token, std::string_view text, std::size_t base = 0);
 
   bool ends_at_semicolon() const { return parentheses_ == 0 && bodies_ == 0; }
   // COPY ... FROM STDIN, with or without options.
@@ -30,9 +31,11 @@ class StatementShape {
 
   Head next_head(const Token& token, std::string_view text) const;
   void add_outside_parentheses(const Token& token, std::string_view text);
+  enum class Previous { kOther, kBegin, kFrom };
 
   Head head_ = Head::kStart;
-  Token previous_;
+  Previous previous_ = Previous::kOther;
+  std::size_t previous_offset_ = 0;
   std::size_t parentheses_ = 0;
   std::size_t parenthesis_offset_ = 0;
   std::size_t bodies_ = 0;

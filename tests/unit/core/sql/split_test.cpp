@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/sql/places.hpp"
+
 namespace {
 
 using windlass::sql::SplitResult;
@@ -202,7 +204,7 @@ TEST_CASE("restrict lines of a dump are accepted and marked") {
   CHECK(result.statements[2].kind == StatementKind::kMetaCommand);
 }
 
-TEST_CASE("every statement knows its line and column") {
+TEST_CASE("every statement is at its line and column") {
   struct Row {
     std::string source;
     std::vector<std::pair<int, int>> places;
@@ -217,8 +219,11 @@ TEST_CASE("every statement knows its line and column") {
   for (const Row& c : cases) {
     INFO(c.source);
     std::vector<std::pair<int, int>> places;
-    for (const Statement& s : windlass::sql::split(c.source, "a.sql").statements)
-      places.emplace_back(s.line, s.column);
+    windlass::sql::Places in_source(c.source, "a.sql");
+    for (const Statement& s : windlass::sql::split(c.source, "a.sql").statements) {
+      const auto place = in_source.at(s.offset);
+      places.emplace_back(place.line, place.column);
+    }
     CHECK(places == c.places);
   }
 }

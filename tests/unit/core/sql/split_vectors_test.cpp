@@ -53,7 +53,8 @@ json ours(const std::string& script) {
   json statements = json::array();
   const auto result = windlass::sql::split(script, "a.sql");
   for (const auto& s : result.statements)
-    statements.push_back({{"line", s.line}, {"text", tokens_of(s.text(script))}});
+    statements.push_back(
+        {{"line", windlass::position_at(script, s.offset, "").line}, {"text", tokens_of(s.text(script))}});
   return statements;
 }
 
