@@ -100,18 +100,32 @@ std::string_view line_at(std::string_view text, std::size_t offset) {
 
 Position position_at(std::string_view text, std::size_t offset, std::string file) {
   Position position{std::move(file), 1, 1};
-  offset = std::min(offset, text.size());
-  for (std::size_t i = 0; i < offset; ++i) {
-    const bool ends_line =
-        text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));
-    if (ends_line) {
-      ++position.line;
-      position.column = 1;
-    } else if (!is_utf8_continuation(text[i])) {
-      ++position.column;
+  advance(position, text, offset);
+  return position;
+}
+
+void advance(Position& position, std::string_view text, std::size_t count) {
+  count = std::min(count, text.size());
+  const std::string_view passed = text.substr(0, count);
+  std::size_t line_begin = 0;
+  const auto end_line = [&](std::size_t begin_of_next) {
+    ++position.line;
+    position.column = 1;
+    line_begin = begin_of_next;
+  };
+  if (passed.find('\r') == std::string_view::npos) {  // as nearly always: memchr from line to line
+    for (auto at = passed.find('\n'); at != std::string_view::npos; at = passed.find('\n', at + 1))
+      end_line(at + 1);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool ends_line =
+          text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));
+      if (ends_line) end_line(i + 1);
     }
   }
-  return position;
+  const std::string_view rest = passed.substr(line_begin);
+  position.column += static_cast<int>(
+      std::count_if(rest.begin(), rest.end(), [](char c) { return !is_utf8_continuation(c); }));
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -58,6 +58,8 @@ std::string_view line_at(std::string_view text, std::size_t offset);
 
 // Line and column (characters) of byte `offset` of `text`. Lines end at \n, \r\n or a lone \r.
 Position position_at(std::string_view text, std::size_t offset, std::string file);
+// Moves `position` over the first `count` bytes of `text`, which begins there, by the same rules.
+void advance(Position& position, std::string_view text, std::size_t count);
 
 // The candidate nearest to `word` by edit distance, empty when none is near: for "did you mean".
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);

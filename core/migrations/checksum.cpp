@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <string>
 
 namespace windlass::migrations {
 namespace {
@@ -11,16 +12,28 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
-std::int32_t checksum(std::string_view text) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  uLong crc = crc32_z(0, nullptr, 0);
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
-    const std::string_view line = text.substr(begin, end - begin);
-    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(line.data()), line.size());
-    begin = end + 1;
+void Checksum::add(std::string_view piece) {
+  if (!begun_ && piece.starts_with(kByteOrderMark)) piece.remove_prefix(kByteOrderMark.size());
+  begun_ = true;
+  // The lines are put together first: zlib is several times faster on a long stretch than on many short ones.
+  std::string lines;
+  lines.reserve(piece.size());
+  while (!piece.empty()) {
+    const std::size_t end = std::min(piece.find('\n'), piece.size());
+    lines.append(piece, 0, end);
+    piece.remove_prefix(std::min(end + 1, piece.size()));
   }
-  return static_cast<std::int32_t>(static_cast<std::uint32_t>(crc));
+  if (lines.find('\r') != std::string::npos) std::erase(lines, '\r');
+  crc_ =
+      static_cast<std::uint32_t>(crc32_z(crc_, reinterpret_cast<const Bytef*>(lines.data()), lines.size()));
+}
+
+std::int32_t Checksum::value() const { return static_cast<std::int32_t>(crc_); }
+
+std::int32_t checksum(std::string_view text) {
+  Checksum whole;
+  whole.add(text);
+  return whole.value();
 }
 
 }  // namespace windlass::migrations

@@ -17,6 +17,10 @@ constexpr int kMostReports = 20;
 constexpr std::string_view kFileName = "flyway:filename";
 constexpr std::string_view kBuiltIn = "flyway:";
 
+bool replaces(const PlaceholderRules& rules) {
+  return rules.enabled && !rules.prefix.empty() && !rules.suffix.empty();
+}
+
 std::string_view last_component(std::string_view file) { return file.substr(file.rfind('/') + 1); }
 
 class Replacer {
@@ -24,9 +28,10 @@ class Replacer {
   Replacer(std::string_view source, const PlaceholderRules& rules, const std::string& file)
       : source_(source), rules_(rules), file_(file) {}
 
-  Replaced run() {
+  Replaced run(bool more_follows = false) {
     while (at_ < source_.size()) {
       const std::size_t matching = matching_prefix();
+      if (more_follows && is_cut_off(matching)) break;
       if (matching == rules_.prefix.size()) {
         take_placeholder();
       } else {
@@ -36,7 +41,16 @@ class Replacer {
     return std::move(result_);
   }
 
+  std::size_t taken() const { return at_; }
+
  private:
+  // Whether a placeholder begins here, or might begin, and the piece ends before it does.
+  bool is_cut_off(std::size_t matching) const {
+    if (matching == rules_.prefix.size())
+      return source_.find(rules_.suffix, at_ + matching) == std::string_view::npos;
+    return matching > 0 && at_ + matching == source_.size();
+  }
+
   std::size_t matching_prefix() const {
     const auto rest = source_.substr(at_);
     const auto ends = std::mismatch(rules_.prefix.begin(), rules_.prefix.end(), rest.begin(), rest.end());
@@ -119,8 +133,18 @@ class Replacer {
 
 Replaced replace_placeholders(std::string_view source, const PlaceholderRules& rules,
                               const std::string& file) {
-  if (!rules.enabled || rules.prefix.empty() || rules.suffix.empty()) return {std::string(source), {}, {}};
+  if (!replaces(rules)) return {std::string(source), {}, {}};
   return Replacer(source, rules, file).run();
+}
+
+Replaced replace_placeholders_in_piece(std::string_view piece, const PlaceholderRules& rules,
+                                       const std::string& file, std::size_t& taken) {
+  taken = piece.size();
+  if (!replaces(rules)) return {std::string(piece), {}, {}};
+  Replacer replacer(piece, rules, file);
+  Replaced replaced = replacer.run(true);
+  taken = replacer.taken();
+  return replaced;
 }
 
 std::size_t source_offset(const Replaced& replaced, std::size_t result_offset) {

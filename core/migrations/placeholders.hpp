@@ -37,6 +37,12 @@ struct Replaced {
 Replaced replace_placeholders(std::string_view source, const PlaceholderRules& rules,
                               const std::string& file);
 
+// The same for a piece of a longer text. Where more follows, a placeholder that the piece ends in belongs to
+// the next one, and `taken` says how many bytes of this one were looked at; 0 for a placeholder without an
+// end in it.
+Replaced replace_placeholders_in_piece(std::string_view piece, const PlaceholderRules& rules,
+                                       const std::string& file, std::size_t& taken);
+
 // The byte of the source that `result_offset` of the replaced text came from.
 std::size_t source_offset(const Replaced& replaced, std::size_t result_offset);
 

@@ -19,7 +19,7 @@ Diagnostic at_statement(const PreparedScript& script, std::size_t index, std::st
   diagnostic.message = std::move(message);
   diagnostic.help = std::move(help);
   diagnostic.rule = std::move(rule);
-  diagnostic.source = line_at(script.source.text, source_offset(script.replaced, statement.offset));
+  diagnostic.source = script.replaced.line(statement.offset);
   return diagnostic;
 }
 
@@ -38,7 +38,8 @@ bool is_plain_control(std::string_view statement) {
 
 bool is_wrapping_pair(const PreparedScript& script, std::size_t first, std::size_t last) {
   const auto plain = [&](std::size_t i) {
-    return is_plain_control(script.statements[i].text(script.replaced.text));
+    constexpr std::size_t kLongest = 1024;  // with blanks and comments
+    return script.statements[i].length <= kLongest && is_plain_control(script.text(i));
   };
   return first < last && script.classes[first].control == sql::Control::kBegin &&
          script.classes[last].control == sql::Control::kCommit && plain(first) && plain(last);
@@ -97,11 +98,11 @@ bool has_unwrapped_pair(const PreparedScript& script) {
 
 void refuse_mixture(const PreparedScript& script, Diagnostics& diagnostics) {
   const bool wrapped = has_unwrapped_pair(script);
-  const bool beside_others =
-      std::any_of(script.classes.begin(), script.classes.end(), [&](const auto& statement) {
-        const auto index = static_cast<std::size_t>(&statement - script.classes.data());
-        return !script.skipped[index] && !is_forbidden(statement) && !may_stand_beside(statement);
-      });
+  bool beside_others = false;
+  for (std::size_t i = 0; i < script.classes.size(); ++i) {
+    const auto& statement = script.classes[i];
+    beside_others |= !script.skipped[i] && !is_forbidden(statement) && !may_stand_beside(statement);
+  }
   if (!wrapped && !beside_others) return;
   for (std::size_t i = 0; i < script.statements.size(); ++i) {
     if (script.skipped[i] || !is_forbidden(script.classes[i])) continue;
@@ -125,25 +126,66 @@ void decide_mode(PreparedScript& script, Diagnostics& diagnostics) {
   refuse_mixture(script, diagnostics);
 }
 
+// A statement longer than any parse tree is data, and what it does stands in its first words. But a DO block
+// may commit anywhere.
+sql::StatementClass class_of(const PreparedScript& script, const sql::Statement& statement,
+                             int server_major) {
+  constexpr std::uint32_t kHead = 64U * 1024U + 1;  // one more than is parsed
+  auto found =
+      sql::classify(script.replaced.part(statement.offset, std::min(statement.length, kHead)), server_major);
+  if (statement.length > kHead && found.command == "DO")
+    found = sql::classify(script.replaced.part(statement.offset, statement.length), server_major);
+  return found;
+}
+
+// Where a fault stands is known when the whole script has been read.
+void add_faults(const ReplacedText& text, std::vector<sql::SplitFault> faults, Diagnostics& diagnostics) {
+  for (auto& fault : faults) {
+    Diagnostic diagnostic;
+    diagnostic.position = text.position(fault.offset);
+    diagnostic.message = std::move(fault.message);
+    diagnostic.help = std::move(fault.help);
+    diagnostic.source = text.line(fault.offset);
+    diagnostics.add(std::move(diagnostic));
+  }
+}
+
 }  // namespace
 
-Position PreparedScript::position(std::size_t offset) const {
-  return position_at(source.text, source_offset(replaced, offset), source.file);
+ScriptSource source_of(const Script& script) {
+  TextSource text;
+  if (script.readable) text = TextSource(SeekableFile(script.file), *parse_encoding(script.encoding));
+  return {script.path, script.file, std::move(text), script.config.execute_in_transaction};
+}
+
+std::string text_of(const Script& script) {
+  PlaceholderRules none;
+  none.enabled = false;
+  return ReplacedText(source_of(script).text, none, script.file).whole();
+}
+
+std::string PreparedScript::text(std::size_t statement, std::size_t most) const {
+  const auto& one = statements[statement];
+  return replaced.part(one.offset, std::min<std::size_t>(one.length, most));
+}
+
+std::size_t PreparedScript::held_bytes() const {
+  constexpr std::size_t kOfEach = sizeof(sql::Statement) + sizeof(void*);
+  return replaced.held_bytes() + statements.capacity() * kOfEach;
 }
 
 Preparation prepare_script(ScriptSource source, const PlaceholderRules& placeholders, int server_major) {
   Preparation result;
   PreparedScript& script = result.script;
   script.source = std::move(source);
-  script.replaced = replace_placeholders(script.source.text, placeholders, script.source.file);
-  result.diagnostics.add(script.replaced.diagnostics);
-  auto split = sql::split(script.replaced.text, script.source.file);
+  script.replaced = ReplacedText(std::exchange(script.source.text, {}), placeholders, script.source.file);
+  auto split = sql::split(script.replaced.pieces());
   script.statements = std::move(split.statements);
-  result.diagnostics.add(std::move(split.diagnostics));
+  result.diagnostics.add(script.replaced.diagnostics());
+  add_faults(script.replaced, std::move(split.faults), result.diagnostics);
   for (const auto& statement : script.statements) {
     const bool meta = statement.kind == sql::StatementKind::kMetaCommand;
-    script.classes.push_back(meta ? sql::StatementClass()
-                                  : sql::classify(statement.text(script.replaced.text), server_major));
+    script.classes.push_back(meta ? sql::StatementClass() : class_of(script, statement, server_major));
     script.skipped.push_back(meta);
     const auto lock = script.classes.back().lock;
     script.takes_strong_locks |= lock == sql::LockClass::kFast || lock == sql::LockClass::kHeavy;

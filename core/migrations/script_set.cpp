@@ -11,6 +11,7 @@
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "core/migrations/checksum.hpp"
+#include "core/migrations/replaced_text.hpp"
 #include "core/migrations/script_files.hpp"
 #include "core/migrations/script_order.hpp"
 #include "core/migrations/script_text.hpp"
@@ -124,16 +125,41 @@ class SetReader {
 
   void read(Script& script) {
     const auto config_bytes = read_config(script);
-    const auto bytes = read_script_bytes(script.file, set_.diagnostics);
-    add_to_digest(script, bytes.value_or(""), config_bytes);
-    if (!bytes) return;
-    auto text = decode_script(*bytes, script.config.encoding.value_or(rules_.encoding), script.file,
-                              set_.diagnostics);
-    if (!text) return;
-    script.text = std::move(*text);
-    script.raw_checksum = checksum(script.text);
-    script.checksum =
-        script.name.kind == ScriptKind::kRepeatable ? replaced_checksum(script) : script.raw_checksum;
+    auto file = open_script(script.file, set_.diagnostics);
+    add_to_digest(kind_name(script.name.kind));
+    add_to_digest(script.path);
+    digest_.add(fmt::format("{}:", file ? file->size() : 0));
+    script.encoding = script.config.encoding.value_or(rules_.encoding);
+    if (file) read_text(script, TextSource(std::move(*file), *parse_encoding(script.encoding)));
+    if (config_bytes) {
+      add_to_digest(*config_bytes);
+    } else {
+      digest_.add("-:");
+    }
+  }
+
+  void read_text(Script& script, TextSource source) {
+    Checksum checksum;
+    Position position{script.file, 1, 1};
+    for (std::size_t offset = 0;;) {
+      const TextSource::Piece piece = source.read(offset, &digest_);
+      checksum.add(piece.text);
+      offset += piece.bytes;
+      if (piece.malformed) {
+        advance(position, piece.text, piece.text.size());
+        set_.diagnostics.add(malformed_byte(*piece.malformed, script.encoding, position,
+                                            line_at(piece.text, piece.text.size())));
+        return;
+      }
+      if (piece.last) break;
+      advance(position, piece.text, piece.text.size());
+    }
+    script.readable = true;
+    script.bytes = source.size();
+    script.raw_checksum = checksum.value();
+    script.checksum = script.name.kind == ScriptKind::kRepeatable
+                          ? replaced_checksum(script, std::move(source))
+                          : script.raw_checksum;
   }
 
   // The bytes of the script's own .conf; nothing when it has none.
@@ -148,22 +174,21 @@ class SetReader {
     return bytes;
   }
 
-  std::int32_t replaced_checksum(const Script& script) {
+  std::int32_t replaced_checksum(const Script& script, TextSource source) {
     PlaceholderRules rules = rules_.placeholders;
     rules.enabled = script.config.placeholder_replacement.value_or(rules.enabled);
-    Replaced replaced = replace_placeholders(script.text, rules, script.file);
-    set_.diagnostics.add(std::move(replaced.diagnostics));
-    return checksum(replaced.text);
+    const ReplacedText replaced(std::move(source), std::move(rules), script.file);
+    const auto next = replaced.pieces();
+    Checksum checksum;
+    for (auto piece = next(); !piece.empty(); piece = next()) checksum.add(piece);
+    set_.diagnostics.add(replaced.diagnostics());
+    return checksum.value();
   }
 
   // Every field is preceded by its length, so that no two sets of scripts give the same bytes.
-  void add_to_digest(const Script& script, std::string_view bytes, const std::optional<std::string>& config) {
-    for (const std::string_view field : {kind_name(script.name.kind), std::string_view(script.path), bytes}) {
-      digest_.add(fmt::format("{}:", field.size()));
-      digest_.add(field);
-    }
-    digest_.add(config ? fmt::format("{}:", config->size()) : "-:");
-    if (config) digest_.add(*config);
+  void add_to_digest(std::string_view field) {
+    digest_.add(fmt::format("{}:", field.size()));
+    digest_.add(field);
   }
 
   const fs::path& base_;

@@ -1,4 +1,5 @@
-// The scripts of a project as they lie in its locations: read once, decoded, checksummed, in a fixed order.
+// The scripts of a project as they lie in its locations: read once, checksummed, in a fixed order. Their
+// texts are not kept: a script that is to run is read again (prepared_script.hpp).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,9 @@ struct Script {
   std::string path;               // relative to its location, '/' separators: the history table's `script`
   std::string file;               // as opened, for messages
   bool has_config = false;        // `<file>.conf` is there
-  std::string text;               // UTF-8, decoded, placeholders not yet replaced
+  std::string encoding;           // of the file: its own .conf's, or the project's
+  std::size_t bytes = 0;          // of the file
+  bool readable = false;          // false: a diagnostic of the set says why not
   ScriptConfig config;            // of `<file>.conf`
   std::int32_t checksum = 0;      // what the history row gets: of a repeatable, after placeholder replacement
   std::int32_t raw_checksum = 0;  // of the text as it lies in the file

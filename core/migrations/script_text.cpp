@@ -42,11 +42,12 @@ std::optional<Diagnostic> obstacle(const std::string& file) {
   return diagnostic;
 }
 
-}  // namespace
-
-std::optional<std::string> read_script_bytes(const std::string& file, Diagnostics& diagnostics) {
+// Runs `read`, and turns what keeps it from reading the file into a diagnostic.
+template <typename Read>
+auto read_or_report(const std::string& file, Diagnostics& diagnostics, const Read& read)
+    -> std::optional<decltype(read())> {
   try {
-    return read_file(file, kTooLarge - 1, FileKind::kRegular);
+    return read();
   } catch (const Error& error) {
     auto diagnostic = obstacle(file);
     if (!diagnostic) {
@@ -60,20 +61,43 @@ std::optional<std::string> read_script_bytes(const std::string& file, Diagnostic
   return std::nullopt;
 }
 
+}  // namespace
+
+std::optional<std::string> read_script_bytes(const std::string& file, Diagnostics& diagnostics) {
+  return read_or_report(file, diagnostics,
+                        [&] { return read_file(file, kTooLarge - 1, FileKind::kRegular); });
+}
+
+std::optional<SeekableFile> open_script(const std::string& file, Diagnostics& diagnostics) {
+  return read_or_report(file, diagnostics, [&] {
+    SeekableFile opened(file);
+    if (opened.size() >= kTooLarge)
+      throw Error(ExitCode::kInvalidScripts, "too large");  // obstacle() says it
+    return opened;
+  });
+}
+
+Diagnostic malformed_byte(unsigned char byte, const std::string& encoding, Position position,
+                          std::string_view line) {
+  constexpr std::size_t kLongestShown = 500;
+  Diagnostic diagnostic;
+  diagnostic.message = fmt::format("byte 0x{:02X} is not {}", byte, encoding);
+  diagnostic.help = position.file.ends_with(kConfig)
+                        ? fmt::format("Save the file as {}.", encoding)
+                        : fmt::format("Save the file as {}, or say what it is: encoding=ISO-8859-1 in {}{}.",
+                                      encoding, fs::path(position.file).filename().string(), kConfig);
+  diagnostic.position = std::move(position);
+  if (line.size() <= kLongestShown) diagnostic.source = line;
+  return diagnostic;
+}
+
 std::optional<std::string> decode_script(std::string_view bytes, const std::string& encoding,
                                          const std::string& file, Diagnostics& diagnostics) {
   Decoded decoded = decode(bytes, *parse_encoding(encoding));
   if (!decoded.malformed_offset) return std::move(decoded.text);
-  Diagnostic diagnostic;
-  diagnostic.position = position_at(decoded.text, decoded.text.size(), file);
-  diagnostic.message = fmt::format("byte 0x{:02X} is not {}",
-                                   static_cast<unsigned char>(bytes[*decoded.malformed_offset]), encoding);
-  diagnostic.help = file.ends_with(kConfig)
-                        ? fmt::format("Save the file as {}.", encoding)
-                        : fmt::format("Save the file as {}, or say what it is: encoding=ISO-8859-1 in {}{}.",
-                                      encoding, fs::path(file).filename().string(), kConfig);
-  diagnostic.source = shown_line(decoded.text, decoded.text.size());
-  diagnostics.add(std::move(diagnostic));
+  const std::size_t end = decoded.text.size();
+  diagnostics.add(malformed_byte(static_cast<unsigned char>(bytes[*decoded.malformed_offset]), encoding,
+                                 position_at(decoded.text, end, file), line_at(decoded.text, end)));
   return std::nullopt;
 }
 

@@ -39,15 +39,14 @@ Subject read_subject(const project::Project& project, const project::Database& d
   for (const auto& script : subject.set.scripts) {
     auto values = placeholders;
     values.enabled = script.config.placeholder_replacement.value_or(values.enabled);
-    subject.scripts.push_back({&script, migrations::prepare_script({script.path, script.file, script.text,
-                                                                    script.config.execute_in_transaction},
-                                                                   values, kServerMajor)});
+    subject.scripts.push_back({&script, migrations::prepare_script(source_of(script), values, kServerMajor)});
   }
   for (auto& query : read_database_files(project, database).queries) {
     const auto name = std::filesystem::path(query.file).filename().string();
     subject.queries.push_back(
-        {name, migrations::prepare_script({query.path, query.file, std::move(query.bytes), std::nullopt},
-                                          placeholders, kServerMajor)});
+        {name, migrations::prepare_script(
+                   {query.path, query.file, migrations::TextSource(std::move(query.bytes)), std::nullopt},
+                   placeholders, kServerMajor)});
   }
   return subject;
 }

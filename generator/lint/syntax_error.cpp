@@ -9,16 +9,16 @@ namespace {
 void collect(const migrations::Preparation& prepared, std::vector<Diagnostic>& found) {
   if (prepared.diagnostics.has_errors()) return;  // its statements may be cut wrong
   const auto& script = prepared.script;
-  for (const auto& statement : script.statements) {
+  for (std::size_t i = 0; i < script.statements.size(); ++i) {
+    const auto& statement = script.statements[i];
     if (statement.kind == sql::StatementKind::kMetaCommand) continue;
-    const auto error = sql::check_syntax(statement.text(script.replaced.text));
+    const auto error = sql::check_syntax(script.text(i));
     if (!error) continue;
     const std::size_t offset = statement.offset + error->offset;
-    const std::size_t source_offset = migrations::source_offset(script.replaced, offset);
     found.push_back(
         {Severity::kWarning, script.position(offset), error->message,
          "The parser knows PostgreSQL 15; ignore this when the server is newer and the syntax is too.",
-         std::string(line_at(script.source.text, source_offset))});
+         script.replaced.line(offset)});
   }
 }
 

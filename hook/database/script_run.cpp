@@ -21,14 +21,14 @@ namespace {
 
 class MessageRun {
  public:
-  MessageRun(Session& session, std::string_view source, const std::vector<sql::Statement>& statements,
-             const RunWatch& watch)
-      : connection_(session.raw()), source_(source), statements_(statements), watch_(watch) {}
+  MessageRun(Session& session, const ScriptMessages& script, const RunWatch& watch)
+      : connection_(session.raw()), text_(script.text()), statements_(script.statements()), watch_(watch) {}
 
   RunResult run(const ScriptMessage& message) {
     message_ = &message;
     next_result_ = 0;
-    if (PQsendQuery(connection_, message.text.c_str()) != 1) return lost();
+    if (PQsendQuery(connection_, message.sent().data()) != 1) return lost();
+    PQsetSingleRowMode(connection_);  // else a SELECT of ten million rows would be held whole
     sent_ = watch_.clock.now();
     while (true) {
       if (!wait_for_result()) {
@@ -102,6 +102,7 @@ class MessageRun {
     switch (PQresultStatus(result)) {
       case PGRES_COPY_IN: send_copy_rows(); return;  // its own result follows
       case PGRES_COPY_OUT: skip_copy_out(); return;
+      case PGRES_SINGLE_TUPLE: return;  // the statement's own result comes behind its last row
       case PGRES_FATAL_ERROR:
       case PGRES_BAD_RESPONSE: note_failure(result); return;
       default: ++next_result_;
@@ -114,22 +115,49 @@ class MessageRun {
   }
 
   void send_copy_rows() {
-    constexpr std::size_t kPiece = 1 << 18;
     const std::size_t index = current_statement();
-    std::string_view rows = index == ScriptMessage::kOurs ? "" : statements_[index].copy_data(source_);
-    while (!rows.empty()) {
-      const auto piece = rows.substr(0, kPiece);
-      if (PQputCopyData(connection_, piece.data(), static_cast<int>(piece.size())) != 1) return;
-      rows.remove_prefix(piece.size());
-      if (watch_.stop.requested() || watch_.deadline.passed()) {
-        result_.end = RunEnd::kStopped;
-        result_.deadline_passed = !watch_.stop.requested();
-        cancelled_ = true;
-        PQputCopyEnd(connection_, "stopped");
-        return;
-      }
+    PQsetnonblocking(connection_, 1);
+    bool sent = true;
+    if (index != ScriptMessage::kOurs) {
+      const sql::Statement& statement = statements_[index];
+      text_.read(statement.copy_offset, statement.copy_length,
+                 [&](std::string_view piece) { return sent = send_piece(piece); });
     }
-    PQputCopyEnd(connection_, nullptr);
+    PQsetnonblocking(connection_, 0);
+    if (sent) PQputCopyEnd(connection_, nullptr);
+  }
+
+  // False when no more is to be sent: the connection broke, or the run is to stop.
+  bool send_piece(std::string_view rows) {
+    constexpr std::size_t kPiece = std::size_t{64} << 10U;
+    for (; !rows.empty(); rows.remove_prefix(std::min(kPiece, rows.size()))) {
+      const auto piece = rows.substr(0, kPiece);
+      if (PQputCopyData(connection_, piece.data(), static_cast<int>(piece.size())) != 1 || !flush())
+        return false;
+      if (!watch_.stop.requested() && !watch_.deadline.passed()) continue;
+      result_.end = RunEnd::kStopped;
+      result_.deadline_passed = !watch_.stop.requested();
+      cancelled_ = true;
+      PQputCopyEnd(connection_, "stopped");
+      return false;
+    }
+    return true;
+  }
+
+  // Waits until what was queued is on its way, so that the library's buffer does not grow: the server may be
+  // slow, or wait for a lock. False when the connection broke.
+  bool flush() {
+    constexpr int kTick = 50;
+    int left = 0;
+    while ((left = PQflush(connection_)) == 1) {
+      pollfd waited{PQsocket(connection_), POLLIN | POLLOUT, 0};
+      const int ready = poll(&waited, 1, kTick);
+      if ((waited.revents & POLLIN) != 0 && PQconsumeInput(connection_) != 1) return false;
+      if (ready == 0 && (watch_.stop.requested() || watch_.deadline.passed()))
+        return true;  // the caller ends it
+      if (ready == 0 && watch_.on_wait) watch_.on_wait(elapsed(watch_.clock, sent_));
+    }
+    return left == 0;
   }
 
   void skip_copy_out() {
@@ -159,7 +187,7 @@ class MessageRun {
   }
 
   PGconn* connection_;
-  std::string_view source_;
+  const migrations::ReplacedText& text_;
   const std::vector<sql::Statement>& statements_;
   const RunWatch& watch_;
   const ScriptMessage* message_ = nullptr;
@@ -172,14 +200,21 @@ class MessageRun {
 
 }  // namespace
 
-RunResult run_messages(Session& session, const std::vector<ScriptMessage>& messages, std::string_view source,
-                       const std::vector<sql::Statement>& statements, const RunWatch& watch) {
-  for (const auto& message : messages) {
-    MessageRun run(session, source, statements, watch);
+RunResult run_messages(Session& session, ScriptMessages& messages, const RunWatch& watch) {
+  for (ScriptMessage message; messages.next(message);) {
+    MessageRun run(session, messages, watch);
     RunResult result = run.run(message);
     if (result.end != RunEnd::kDone) return run.leave(std::move(result));
   }
   return {};
+}
+
+RunResult run_statement(Session& session, const std::string& statement, const RunWatch& watch) {
+  const migrations::ReplacedText no_text;
+  const std::vector<sql::Statement> no_statements;
+  const std::vector<bool> none_skipped;
+  ScriptMessages messages(no_text, no_statements, none_skipped, {{statement}, {}});
+  return run_messages(session, messages, watch);
 }
 
 }  // namespace windlass::hook

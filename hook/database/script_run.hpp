@@ -44,9 +44,11 @@ struct RunWatch {
   std::function<void(Milliseconds)> on_wait;
 };
 
-// Sends the messages one after the other; a COPY FROM STDIN among them gets its rows from the script. Ends
-// with the session outside any transaction, unless it is lost. `statements` are those of `source`.
-RunResult run_messages(Session& session, const std::vector<ScriptMessage>& messages, std::string_view source,
-                       const std::vector<sql::Statement>& statements, const RunWatch& watch);
+// Sends the messages one after the other; a COPY FROM STDIN among them gets its rows from the script, and
+// rows that the script selects are let go one by one. Ends with the session outside any transaction, unless
+// it is lost.
+RunResult run_messages(Session& session, ScriptMessages& messages, const RunWatch& watch);
+// The same for one statement of ours, without its semicolon.
+RunResult run_statement(Session& session, const std::string& statement, const RunWatch& watch);
 
 }  // namespace windlass::hook

@@ -15,7 +15,7 @@ namespace {
 using Kind = PipelineStatement::Kind;
 
 std::size_t bytes_of(const ScriptJob& job) {
-  std::size_t bytes = job.script.replaced.text.size();
+  std::size_t bytes = job.script.replaced.size();
   for (const auto& statement : job.also) bytes += statement.size();
   return bytes;
 }
@@ -24,9 +24,9 @@ std::size_t bytes_of(const ScriptJob& job) {
 
 bool may_share_batch(const ScriptJob& job) {
   const auto& script = job.script;
+  if (script.let_go) return false;  // nothing is known of its statements
   if (job.callbacks != nullptr && !job.callbacks->empty()) return false;
-  if (script.mode != migrations::RunMode::kTransaction || script.replaced.text.size() > kBatchBytes)
-    return false;
+  if (script.mode != migrations::RunMode::kTransaction || script.replaced.size() > kBatchBytes) return false;
   for (std::size_t i = 0; i < script.statements.size(); ++i) {
     if (script.statements[i].kind != sql::StatementKind::kSql) return false;
     if (script.classes[i].command.starts_with("COPY")) return false;
@@ -86,8 +86,8 @@ PipelineScript Batch::statements_of(const ScriptJob& job, std::size_t index) con
     if (script.skipped[i]) continue;
     add_ours(around.before_statement(i));
     // Each statement is what pg_stat_activity shows while it runs, so each says whose it is.
-    statements.push_back({Kind::kScript, fmt::format("{} {}", script_comment(script.source.path),
-                                                     script.statements[i].text(script.replaced.text))});
+    statements.push_back(
+        {Kind::kScript, fmt::format("{} {}", script_comment(script.source.path), script.text(i))});
   }
   add_ours(around.after);
   // The history row is the last but COMMIT.

@@ -239,10 +239,9 @@ void Executor::run_callback_stepwise(const migrations::PreparedScript& callback)
   const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};
   for (std::size_t i = 0; i < callback.statements.size(); ++i) {
     if (callback.skipped[i]) continue;
-    const auto messages =
-        script_messages(callback.replaced.text, callback.statements, all_but(callback, i), {}, kMessageLimit);
-    const RunResult result =
-        run_messages(session, messages, callback.replaced.text, callback.statements, watch);
+    const std::vector<bool> skipped = all_but(callback, i);
+    ScriptMessages messages(callback.replaced, callback.statements, skipped, {});
+    const RunResult result = run_messages(session, messages, watch);
     if (result.end == RunEnd::kLost) throw lost_connection("running the callback " + callback.source.path);
     if (result.end == RunEnd::kStopped) throw stopped_error(callback, result.deadline_passed, deadline_);
     if (result.end != RunEnd::kFailed) continue;

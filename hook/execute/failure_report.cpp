@@ -12,20 +12,31 @@
 namespace windlass::hook {
 namespace {
 
-// The statement's first lines as they stand in the file, numbered.
+// The statement's first lines as they stand in the file, numbered; of a long line its beginning.
 std::string first_lines(const migrations::PreparedScript& script, const sql::Statement& statement) {
-  constexpr int kMost = 5;
-  const std::size_t begin = migrations::source_offset(script.replaced, statement.offset);
-  const std::size_t end = migrations::source_offset(script.replaced, statement.offset + statement.length);
-  int line = position_at(script.source.text, begin, "").line;
+  constexpr std::size_t kMost = 5;
+  constexpr std::size_t kLongest = 200;
+  constexpr std::size_t kBytes = 8192;
+  const std::size_t end = statement.offset + statement.length;
+  std::string source = script.replaced.source_between(statement.offset, end, kBytes);
+  const bool is_cut = source.size() >= kBytes;
+  // The first line as a whole, as far as it can be shown.
+  const std::string first = script.replaced.line(statement.offset);
+  const Position position = script.position(statement.offset);
+  if (!first.empty()) source.replace(0, source.find_first_of("\r\n"), first);
+  auto lines = split(source, '\n');
+  // The last one, too, with what stands behind the statement.
+  const std::string last = script.replaced.line(end == 0 ? 0 : end - 1);
+  if (!is_cut && !last.empty()) lines.back() = last;
   std::string text;
-  int shown = 0;
-  for (std::size_t at = begin; at < end && shown < kMost; ++shown, ++line) {
-    const std::string_view source = line_at(script.source.text, at);
-    text += fmt::format("  {:>5} | {}\n", line, source);
-    at = std::min(script.source.text.find('\n', at), script.source.text.size()) + 1;
-    if (at < end && shown + 1 == kMost) text += "        | ...\n";
+  for (std::size_t i = 0; i < lines.size() && i < kMost; ++i) {
+    std::string_view line = lines[i];
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool cut = line.size() > kLongest;
+    while (line.size() > kLongest || (cut && is_utf8_continuation(line.back()))) line.remove_suffix(1);
+    text += fmt::format("  {:>5} | {}{}\n", position.line + static_cast<int>(i), line, cut ? " ..." : "");
   }
+  if (lines.size() > kMost) text += "        | ...\n";
   return text;
 }
 
@@ -36,7 +47,7 @@ Diagnostic place_of(const migrations::PreparedScript& script, const StatementFai
   const std::size_t offset =
       failure.offset != std::string::npos ? failure.offset : script.statements[failure.statement].offset;
   diagnostic.position = script.position(offset);
-  diagnostic.source = line_at(script.source.text, migrations::source_offset(script.replaced, offset));
+  diagnostic.source = script.replaced.line(offset);
   return diagnostic;
 }
 

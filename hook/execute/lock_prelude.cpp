@@ -38,9 +38,12 @@ bool moves_search_path(const PreparedScript& script, std::size_t index) {
   constexpr std::array<std::string_view, 4> kSetters = {"SET", "RESET", "SELECT", "DO"};
   if (std::find(kSetters.begin(), kSetters.end(), script.classes[index].command) == kSetters.end())
     return false;
-  const std::string_view text = script.statements[index].text(script.replaced.text).substr(0, 4'000);
+  const std::string text = script.text(index, 4'000);
   return contains(text, "search_path") || contains(text, "schema") || contains(text, "reset all");
 }
+
+// A byte more than has a parse tree: so that what is cut off is not taken for the whole.
+constexpr std::size_t kLongestRead = (std::size_t{64} << 10U) + 1;
 
 class Collector {
  public:
@@ -59,7 +62,7 @@ class Collector {
  private:
   void take(std::size_t index) {
     const auto& known = script_.classes[index];
-    const std::string_view text = script_.statements[index].text(script_.replaced.text);
+    const std::string text = script_.text(index, kLongestRead);
     if (known.lock != LockClass::kNone || known.command == "CREATE TABLE") {
       ++seen_;
       const sql::RelationLocks locks = sql::relation_locks(text, known);

@@ -30,7 +30,7 @@ std::size_t first_that_sets(const PreparedScript& script, std::string_view name)
   for (std::size_t i = 0; i < script.statements.size(); ++i) {
     const std::string& command = script.classes[i].command;
     if (std::find(kSetters.begin(), kSetters.end(), command) == kSetters.end()) continue;
-    const std::string text = to_lower(script.statements[i].text(script.replaced.text).substr(0, kLooked));
+    const std::string text = to_lower(script.text(i, kLooked));
     if (text.find(name) != std::string::npos) return i;
   }
   return script.statements.size();

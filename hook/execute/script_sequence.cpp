@@ -51,9 +51,8 @@ SequenceResult send(Session& session, const std::vector<Part>& parts, const Surr
     if (parts.size() == 1) ours = around;
     if (i == 0) ours.before = around.before;
     if (i + 1 == parts.size()) ours.after = around.after;
-    const auto messages =
-        script_messages(script.replaced.text, script.statements, parts[i].skipped, ours, kMessageLimit);
-    RunResult result = run_messages(session, messages, script.replaced.text, script.statements, watch);
+    ScriptMessages messages(script.replaced, script.statements, parts[i].skipped, std::move(ours));
+    RunResult result = run_messages(session, messages, watch);
     if (result.end != RunEnd::kDone) return {std::move(result), &script};
   }
   return {{}, parts.back().script};

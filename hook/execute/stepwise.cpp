@@ -36,9 +36,7 @@ Stepwise::Stepwise(Executor& executor, const ScriptJob& job)
 
 Session& Stepwise::session() const { return executor_.database_.session(); }
 
-std::string_view Stepwise::text(std::size_t index) const {
-  return job_.script.statements[index].text(job_.script.replaced.text);
-}
+std::string Stepwise::text(std::size_t index) const { return job_.script.text(index); }
 
 std::string Stepwise::digest(std::size_t index) const { return sha256_hex(text(index)); }
 
@@ -122,7 +120,8 @@ bool Stepwise::is_settled(std::size_t index, const Intent& intent) {
 Stepwise::Ready Stepwise::make_ready(std::size_t index) {
   const auto& statement = job_.script.classes[index];
   if (statement.effect == sql::Effect::kCreateIndex) {
-    const IndexBuild build(watched_, statement, text(index), before_);
+    const std::string sql = text(index);
+    const IndexBuild build(watched_, statement, sql, before_);
     if (shares_transaction(index)) {
       build.sweep();
     } else if (build.is_there_or_make_room()) {
@@ -230,14 +229,12 @@ RunResult Stepwise::send_alone(std::size_t index, int attempt) {
     for (auto& limit : tactics_.before_alone(index, attempt)) around.before.push_back(std::move(limit));
     around.after = {"RESET ROLE", intent_done_statement(session(), key_, index), "COMMIT"};
   }
-  const auto messages =
-      script_messages(job_.script.replaced.text, job_.script.statements, skipped, around, kMessageLimit);
+  ScriptMessages messages(job_.script.replaced, job_.script.statements, skipped, around);
   const TimeLimits limits = limits_of(tactics_.class_of(index), executor_.lock_budget(), attempt);
   RunMonitor monitor(executor_.database_, job_.script.source.path, limits.lock_timeout);
   const RunWatch watch{executor_.clock_, executor_.stop_, executor_.deadline_,
                        [&](Milliseconds running) { monitor.look(running); }};
-  RunResult result =
-      run_messages(session(), messages, job_.script.replaced.text, job_.script.statements, watch);
+  RunResult result = run_messages(session(), messages, watch);
   blockers_ = monitor.blocked_by();
   if (result.end == RunEnd::kLost) log::warning(last_words(job_.script.source.path, result));
   return result;

@@ -52,8 +52,8 @@ class Stepwise {
   bool shares_transaction(std::size_t index) const;
   // CALL or DO that ends transactions: nothing tells how far it came.
   bool is_self_committing(std::size_t index) const;
+  std::string text(std::size_t index) const;
   std::string digest(std::size_t index) const;
-  std::string_view text(std::size_t index) const;
   Session& session() const;
 
   Executor& executor_;

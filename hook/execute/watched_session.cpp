@@ -40,8 +40,7 @@ void WatchedSession::run(const std::string& doing, const std::string& sql) const
   const std::string put_back = lift_limits(session());
   const RunWatch watch{clock_, stop_, deadline_, {}};
   for (int attempt = 0;; ++attempt) {
-    const RunResult result =
-        run_messages(session(), {ScriptMessage{sql, {}, {ScriptMessage::kOurs}}}, "", {}, watch);
+    const RunResult result = run_statement(session(), sql, watch);
     if (result.end == RunEnd::kLost) throw lost_connection(doing);
     if (result.end == RunEnd::kDone) break;
     if (result.end == RunEnd::kStopped) throw ended_early(doing);

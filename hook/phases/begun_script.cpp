@@ -21,17 +21,17 @@ std::optional<migrations::PreparedScript> begun_script(DatabaseRun& run, const m
                                   [&](const migrations::Script& script) { return script.path == path; });
   const bool is_undo = found != scripts.scripts.end() && found->name.kind == migrations::ScriptKind::kUndo;
   if (found != scripts.scripts.end() && !is_undo) {
-    return migrations::prepare_script(
-               {found->path, found->file, found->text, found->config.execute_in_transaction},
-               rules_for(*found, placeholder_rules(run)), major)
+    return migrations::prepare_script(migrations::source_of(*found),
+                                      rules_for(*found, placeholder_rules(run)), major)
         .script;
   }
   const auto undo = stored_undo_at(run, path);
   if (!undo) return std::nullopt;
   migrations::PlaceholderRules stored_as_replaced;
   stored_as_replaced.enabled = false;
-  return migrations::prepare_script({undo->script, undo->script, undo->content, undo->in_transaction},
-                                    stored_as_replaced, major)
+  return migrations::prepare_script(
+             {undo->script, undo->script, migrations::TextSource(undo->content), undo->in_transaction},
+             stored_as_replaced, major)
       .script;
 }
 

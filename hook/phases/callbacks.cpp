@@ -68,8 +68,7 @@ Callbacks::Callbacks(DatabaseRun& run, const migrations::ScriptSet& scripts,
       continue;
     }
     auto prepared = migrations::prepare_script(
-        {script->path, script->file, script->text, script->config.execute_in_transaction},
-        rules_for(*script, placeholders), run.session().server_major());
+        migrations::source_of(*script), rules_for(*script, placeholders), run.session().server_major());
     diagnostics.add(std::move(prepared.diagnostics));
     if (firing == Firing::kWithScript) check_shares_transaction(prepared.script, diagnostics);
     scripts_[script->name.event].push_back(std::move(prepared.script));

@@ -101,7 +101,7 @@ class Inspect {
     const auto script = begun_script(run_, scripts_, one.script);
     if (!script || intent.statement >= script->statements.size()) return;
     const auto& statement = script->statements[intent.statement];
-    const auto text = statement.text(script->replaced.text);
+    const std::string text = script->text(intent.statement);
     if (sha256_hex(text) != intent.statement_sha256) return;
     const auto& kind = script->classes[intent.statement];
     one.place = to_string(script->position(statement.offset));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -149,6 +150,7 @@ class Migrate {
         callbacks_.fire("beforeRepeatables");
       }
       i += apply_from(executor, scripts, i);
+      again_.erase(again_.begin(), again_.lower_bound(i));
     }
     if (versioned) callbacks_.fire("afterVersioned");
   }
@@ -182,15 +184,25 @@ class Migrate {
   std::vector<ScriptJob> jobs_from(const Executor& executor,
                                    const std::vector<migrations::PreparedScript>& scripts,
                                    std::size_t first) {
-    std::vector<ScriptJob> jobs{job_of(*state_->plan.to_run[first], scripts[first])};
+    std::vector<ScriptJob> jobs{job_of(*state_->plan.to_run[first], ready(scripts, first))};
     BatchLoad load;
     if (!callbacks_.empty() || !executor.may_batch() || !load.take(jobs.front())) return jobs;
     for (std::size_t i = first + 1; i < scripts.size(); ++i) {
-      ScriptJob job = job_of(*state_->plan.to_run[i], scripts[i]);
+      ScriptJob job = job_of(*state_->plan.to_run[i], ready(scripts, i));
       if (!load.take(job)) break;
       jobs.push_back(std::move(job));
     }
     return jobs;
+  }
+
+  // One that was let go stays prepared until it is applied: it may have to wait for the next batch.
+  const migrations::PreparedScript& ready(const std::vector<migrations::PreparedScript>& scripts,
+                                          std::size_t index) {
+    if (!scripts[index].let_go) return scripts[index];
+    auto found = again_.find(index);
+    if (found == again_.end())
+      found = again_.emplace(index, prepare_again(run_, *state_->plan.to_run[index]->script)).first;
+    return found->second;
   }
 
   ScriptJob job_of(const migrations::Entry& entry, const migrations::PreparedScript& prepared) {
@@ -222,6 +234,7 @@ class Migrate {
   Extent extent_;
   std::unique_ptr<ProjectState> state_;
   Callbacks callbacks_;
+  std::map<std::size_t, migrations::PreparedScript> again_;  // by place in the list of those to run
 };
 
 }  // namespace

@@ -103,10 +103,10 @@ std::vector<std::string> beside_row_of(DatabaseRun& run, const migrations::Scrip
   const auto* undo = undo_of(scripts, script);
   if (undo == nullptr) return {};
   const auto rules = rules_for(*undo, placeholder_rules(run));
-  const auto replaced = migrations::replace_placeholders(undo->text, rules, undo->file);
+  const migrations::ReplacedText replaced(migrations::source_of(*undo).text, rules, undo->file);
   return {store_undo_statement(run.session(), run.history.schema, run.history.table,
                                {undo->name.version->text(), undo->name.description, undo->path,
-                                undo->raw_checksum, replaced.text, undo->config.execute_in_transaction})};
+                                undo->raw_checksum, replaced.whole(), undo->config.execute_in_transaction})};
 }
 
 NewHistoryRow row_of_undone(const migrations::HistoryRow& row, const Settings& settings) {
@@ -126,27 +126,66 @@ std::vector<std::string> repeatables_again(DatabaseRun& run, const migrations::P
   return marks;
 }
 
+namespace {
+
+migrations::Preparation prepare(DatabaseRun& run, const migrations::Script& script,
+                                const migrations::PlaceholderRules& placeholders) {
+  migrations::Preparation prepared = migrations::prepare_script(
+      migrations::source_of(script), rules_for(script, placeholders), run.session().server_major());
+  if (prepared.script.replaced.checksum_of_source() == script.raw_checksum) return prepared;
+  throw Error(ExitCode::kTransient, script.file + " changed after the run had begun",
+              "Run again when nobody writes to it.");
+}
+
+// Of a script that is to be prepared again, what the others have to know about it.
+migrations::PreparedScript let_go(migrations::PreparedScript script) {
+  migrations::PreparedScript rest;
+  rest.source = std::move(script.source);
+  rest.mode = script.mode;
+  rest.takes_strong_locks = script.takes_strong_locks;
+  rest.let_go = true;
+  return rest;
+}
+
+// A stored undo script travels and is read as one value.
+void check_undo(const migrations::PreparedScript& undo) {
+  constexpr std::size_t kLongest = std::size_t{4} << 20U;
+  if (undo.replaced.size() <= kLongest) return;
+  throw Error(
+      ExitCode::kInvalidScripts,
+      fmt::format("{}: an undo script of more than 4 MiB is not stored in the database", undo.source.file),
+      "Let it call a function that does the work, or leave the way back to the backup.");
+}
+
+}  // namespace
+
 std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state) {
+  constexpr std::size_t kMostHeld = std::size_t{2} << 20U;
   const auto placeholders = placeholder_rules(run);
   Diagnostics diagnostics;
-  const auto prepare = [&](const migrations::Script& script) {
-    migrations::Preparation prepared = migrations::prepare_script(
-        {script.path, script.file, script.text, script.config.execute_in_transaction},
-        rules_for(script, placeholders), run.session().server_major());
-    diagnostics.add(std::move(prepared.diagnostics));
-    return std::move(prepared.script);
-  };
   std::vector<migrations::PreparedScript> scripts;
+  std::size_t held = 0;
   for (const auto* entry : state.plan.to_run) {
-    scripts.push_back(prepare(*entry->script));
-    if (const auto* undo = undo_of(state.scripts, *entry->script)) prepare(*undo);
+    auto prepared = prepare(run, *entry->script, placeholders);
+    diagnostics.add(std::move(prepared.diagnostics));
+    refuse_corrupting_build(prepared.script, run.session().server_version());
+    held += prepared.script.held_bytes();
+    scripts.push_back(held > kMostHeld ? let_go(std::move(prepared.script)) : std::move(prepared.script));
+    const auto* undo = undo_of(state.scripts, *entry->script);
+    if (undo == nullptr) continue;
+    auto way_back = prepare(run, *undo, placeholders);
+    diagnostics.add(std::move(way_back.diagnostics));
+    check_undo(way_back.script);
   }
-  for (const auto& script : scripts) refuse_corrupting_build(script, run.session().server_version());
   if (!diagnostics.has_errors()) return scripts;
   throw Error(ExitCode::kInvalidScripts,
               fmt::format("the scripts to run have {}", counted(diagnostics.error_count(), "fault")),
               "Correct them; nothing was run.")
       .with_details(to_text(diagnostics));
+}
+
+migrations::PreparedScript prepare_again(DatabaseRun& run, const migrations::Script& script) {
+  return std::move(prepare(run, script, placeholder_rules(run)).script);
 }
 
 void check_may_go_on(const DatabaseRun& run, const std::string& next) {

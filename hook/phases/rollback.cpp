@@ -153,14 +153,15 @@ class Rollback {
     const auto* script = local_scripts_->find(migrations::ScriptKind::kUndo, version);
     if (script == nullptr) return std::nullopt;
     const auto rules = rules_for(*script, placeholder_rules(run_));
-    const auto replaced = migrations::replace_placeholders(script->text, rules, script->file);
-    if (replaced.diagnostics.has_errors()) {
+    const migrations::ReplacedText replaced(migrations::source_of(*script).text, rules, script->file);
+    const std::string content = replaced.whole();
+    if (replaced.diagnostics().has_errors()) {
       throw Error(ExitCode::kInvalidScripts, "an undo script cannot run", "Correct it; nothing was undone.")
-          .with_details(to_text(replaced.diagnostics));
+          .with_details(to_text(replaced.diagnostics()));
     }
     return UndoScript{version.text(), script->name.description,
                       script->path,   script->raw_checksum,
-                      replaced.text,  script->config.execute_in_transaction};
+                      content,        script->config.execute_in_transaction};
   }
 
   std::vector<std::string> versions() const {
@@ -176,9 +177,10 @@ class Rollback {
     migrations::PlaceholderRules stored_as_replaced;
     stored_as_replaced.enabled = false;
     for (const auto& step : steps_) {
-      migrations::Preparation prepared = migrations::prepare_script(
-          {step.undo.script, step.undo.script, step.undo.content, step.undo.in_transaction},
-          stored_as_replaced, run_.session().server_major());
+      migrations::Preparation prepared =
+          migrations::prepare_script({step.undo.script, step.undo.script,
+                                      migrations::TextSource(step.undo.content), step.undo.in_transaction},
+                                     stored_as_replaced, run_.session().server_major());
       diagnostics.add(std::move(prepared.diagnostics));
       say_what_is_lost(step, prepared.script);
       scripts.push_back(std::move(prepared.script));
@@ -191,8 +193,8 @@ class Rollback {
   void say_what_is_lost(const UndoStep& step, const migrations::PreparedScript& script) {
     std::string text = fmt::format("undo version {} ({}) with {}\n", step.undo.version, step.row->description,
                                    step.undo.script);
-    for (const auto& statement : script.statements) {
-      for (const auto& loss : sql::data_loss(statement.text(script.replaced.text))) {
+    for (std::size_t i = 0; i < script.statements.size(); ++i) {
+      for (const auto& loss : sql::data_loss(script.text(i))) {
         text += fmt::format("  loses {}{}\n", sql::to_text(loss), rows_of(loss));
       }
     }

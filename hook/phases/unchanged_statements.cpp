@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/migrations/prepared_script.hpp"
 #include "core/sql/token_digest.hpp"
 
 namespace windlass::hook {
@@ -19,7 +20,7 @@ bool may_leave_a_comment(const std::string& value) {
 bool is_digested(const migrations::Script& script) {
   const bool versioned = script.name.kind == migrations::ScriptKind::kVersioned ||
                          script.name.kind == migrations::ScriptKind::kBaseline;
-  return versioned && script.text.size() <= kLongestDigested;
+  return versioned && script.bytes <= kLongestDigested;
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ std::vector<TokenDigest> digests_of(const std::vector<const migrations::Script*>
     return digests;
   for (const auto* script : scripts) {
     if (!is_digested(*script)) continue;
-    std::string digest = sql::token_digest(script->text);
+    std::string digest = sql::token_digest(migrations::text_of(*script));
     if (!digest.empty())
       digests.push_back({abbreviated_script(script->path), script->checksum, std::move(digest)});
   }

@@ -142,6 +142,9 @@ TEST_CASE("only small transactional scripts without COPY travel together, so man
   std::vector<bool> shares;
   for (const auto& job : bench.jobs) shares.push_back(may_share_batch(job));
   CHECK(shares == std::vector<bool>{true, false, false, false, false, true});
+  migrations::PreparedScript let_go;
+  let_go.let_go = true;
+  CHECK_FALSE(may_share_batch({let_go, {}, {}, nullptr}));
   BatchLoad load;
   for (std::size_t i = 0; i < kBatchScripts; ++i) CHECK(load.take(bench.jobs[0]));
   CHECK_FALSE(load.take(bench.jobs[0]));

@@ -24,8 +24,8 @@ struct ScriptBench {
 
   migrations::PreparedScript prepare(const std::string& name, const std::string& sql,
                                      std::optional<bool> in_transaction) {
-    auto prepared =
-        migrations::prepare_script({name, name, sql, in_transaction}, {}, db.session().server_major());
+    auto prepared = migrations::prepare_script({name, name, migrations::TextSource(sql), in_transaction}, {},
+                                               db.session().server_major());
     INFO(to_text(prepared.diagnostics));
     REQUIRE_FALSE(prepared.diagnostics.has_errors());
     return std::move(prepared.script);

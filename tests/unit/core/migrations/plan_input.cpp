@@ -12,7 +12,6 @@ Script script_named(const std::string& file) {
   script.name = std::get<ScriptName>(parse_script_name(file, NamingRules{}).value());
   script.path = file;
   script.file = "sql/" + file;
-  script.text = file;
   script.checksum = script.raw_checksum = checksum(file);
   return script;
 }

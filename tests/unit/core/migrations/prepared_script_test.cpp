@@ -6,7 +6,7 @@ namespace windlass::migrations {
 namespace {
 
 Preparation prepare(const std::string& sql, std::optional<bool> in_transaction = std::nullopt) {
-  return prepare_script({"V1__a.sql", "V1__a.sql", sql, in_transaction}, {}, 15);
+  return prepare_script({"V1__a.sql", "V1__a.sql", TextSource(sql), in_transaction}, {}, 15);
 }
 
 std::string faults(const std::string& sql, std::optional<bool> in_transaction = std::nullopt) {
@@ -96,7 +96,7 @@ TEST_CASE("positions are those of the file, before placeholders were replaced") 
   PlaceholderRules placeholders;
   placeholders.values["t"] = "a_much_longer_name";
   const auto prepared = prepare_script(
-      {"V1__a.sql", "V1__a.sql", "SELECT * FROM ${t};\nCOMMIT;", std::nullopt}, placeholders, 15);
+      {"V1__a.sql", "V1__a.sql", TextSource("SELECT * FROM ${t};\nCOMMIT;"), std::nullopt}, placeholders, 15);
   REQUIRE(prepared.diagnostics.list().size() == 1);
   CHECK(prepared.diagnostics.list()[0].rule == "transaction-control");
   CHECK(to_string(prepared.diagnostics.list()[0].position) == "V1__a.sql:2:1");

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/base/text.hpp"
+#include "core/migrations/prepared_script.hpp"
 #include "flyway_vectors.hpp"
 #include "script_tree.hpp"
 
@@ -90,7 +91,9 @@ TEST_CASE("a repeatable keeps both checksums, a versioned script only that of it
   CHECK(set.scripts[0].checksum == 1590362833);
   CHECK(set.scripts[1].checksum == 888757828);
   CHECK(set.scripts[1].raw_checksum == 1590362833);
-  CHECK(set.scripts[1].text == "select '${greet}';\n");
+  const windlass::migrations::ReplacedText text(source_of(set.scripts[1]).text,
+                                                windlass::migrations::PlaceholderRules{}, "");
+  CHECK(text.piece(0) == "select '${greet}';\n");
 }
 
 TEST_CASE("scripts come in the order in which Flyway runs them") {

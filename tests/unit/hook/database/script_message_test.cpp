@@ -7,9 +7,13 @@ namespace {
 
 std::vector<ScriptMessage> messages_of(const std::string& sql, std::size_t limit,
                                        std::vector<bool> skipped = {}) {
-  const auto split = sql::split(sql, "a.sql");
+  const migrations::ReplacedText text(migrations::TextSource(sql), {}, "a.sql");
+  const auto split = sql::split(text.pieces());
   skipped.resize(split.statements.size());
-  return script_messages(sql, split.statements, skipped, {{"BEGIN"}, {"COMMIT"}}, limit);
+  ScriptMessages messages(text, split.statements, skipped, {{"BEGIN"}, {"COMMIT"}}, limit);
+  std::vector<ScriptMessage> all;
+  for (ScriptMessage message; messages.next(message);) all.push_back(std::move(message));
+  return all;
 }
 
 }  // namespace
@@ -36,7 +40,8 @@ TEST_CASE("skipped statements are not sent and keep the others' numbers") {
 
 TEST_CASE("an error's position leads back to the byte of the script") {
   const std::string sql = "SELECT 'é€'; SELECT nope";
-  const auto message = messages_of(sql, kMessageLimit).at(0);
+  const auto messages = messages_of(sql, kMessageLimit);
+  const auto& message = messages.at(0);
   // Characters before "nope": "BEGIN;\n" 7, "SELECT 'é€'" 11, "\n;\n" 3, "SELECT " 7.
   CHECK(source_offset_of(message, 7 + 11 + 3 + 7 + 1) == sql.find("nope"));
   CHECK(source_offset_of(message, 1) == std::string::npos);

@@ -10,7 +10,8 @@ namespace {
 const LockBudget kBudget{Milliseconds(2'000), Milliseconds(60'000), Milliseconds(1'000), 15};
 
 migrations::PreparedScript prepare(const std::string& sql) {
-  auto prepared = migrations::prepare_script({"V1__a.sql", "V1__a.sql", sql, std::nullopt}, {}, 15);
+  auto prepared = migrations::prepare_script(
+      {"V1__a.sql", "V1__a.sql", migrations::TextSource(sql), std::nullopt}, {}, 15);
   REQUIRE_FALSE(prepared.diagnostics.has_errors());
   return std::move(prepared.script);
 }
