@@ -54,7 +54,11 @@ std::size_t Batch::run() {
                               [&](std::size_t index, Milliseconds took) { end(index, took); }};
   const PipelineResult result = run_pipeline(executor_.database_.session(), scripts, watch, events);
   notices_.reset();
-  if (result.end == RunEnd::kLost) return settle(result.committed);
+  if (result.end == RunEnd::kLost) {
+    const std::size_t running = std::min(result.committed, jobs_.size() - 1);
+    log::warning(last_words(jobs_[running].script.source.path, result.failure));
+    return settle(result.committed);
+  }
   if (result.end == RunEnd::kStopped) {
     const bool deadline_passed = !executor_.stop_.requested();
     throw stopped_error(jobs_[result.committed].script, deadline_passed, executor_.deadline_);

@@ -163,7 +163,8 @@ RunEnd Executor::run_attempts(const migrations::PreparedScript& script, LockTact
       RunMonitor monitor(database_, path, tactics.first_limits(attempt).lock_timeout);
       const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};
       const auto [result, failed] = send(tactics, attempt, watch);
-      if (result.end == RunEnd::kLost) log::warning(last_words(path, result));
+      if (result.end == RunEnd::kLost)
+        log::warning(last_words(path, result.failure ? result.failure->server : ServerMessage()));
       if (result.end == RunEnd::kDone || result.end == RunEnd::kLost) return result.end;
       if (result.end == RunEnd::kStopped) throw stopped_error(script, result.deadline_passed, deadline_);
       if (is_refusal_of_prelude(*result.failure)) {

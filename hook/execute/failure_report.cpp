@@ -177,10 +177,10 @@ Error script_error(const migrations::PreparedScript& script, const StatementFail
       .with_details(details);
 }
 
-std::string last_words(const std::string& path, const RunResult& lost) {
-  if (lost.failure && !lost.failure->server.message.empty()) {
-    return fmt::format("the server ended the session of {}: {} (SQLSTATE {})", path,
-                       lost.failure->server.message, lost.failure->server.sqlstate);
+std::string last_words(const std::string& path, const ServerMessage& said) {
+  if (!said.message.empty()) {
+    return fmt::format("the server ended the session of {}: {} (SQLSTATE {})", path, said.message,
+                       said.sqlstate);
   }
   return fmt::format(
       "the session of {} ended without an answer: its server process was killed (out of memory, say), the "

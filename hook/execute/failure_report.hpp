@@ -43,6 +43,6 @@ std::string blockers_text(const std::vector<OtherSession>& blockers);
 ExitCode code_of_script_failure(const std::string& sqlstate);
 
 // Why a session ended in the middle of `path`, as far as its server said so.
-std::string last_words(const std::string& path, const RunResult& lost);
+std::string last_words(const std::string& path, const ServerMessage& said);
 
 }  // namespace windlass::hook

@@ -236,7 +236,9 @@ RunResult Stepwise::send_alone(std::size_t index, int attempt) {
                        [&](Milliseconds running) { monitor.look(running); }};
   RunResult result = run_messages(session(), messages, watch);
   blockers_ = monitor.blocked_by();
-  if (result.end == RunEnd::kLost) log::warning(last_words(job_.script.source.path, result));
+  if (result.end == RunEnd::kLost)
+    log::warning(
+        last_words(job_.script.source.path, result.failure ? result.failure->server : ServerMessage()));
   return result;
 }
 

@@ -71,7 +71,8 @@ class RunnersTest(hook_runs.HookCase):
         self.server.create_database("frozen")
         project = self.project("frozen", {"V1__slow.sql": "CREATE TABLE a (id int);\nSELECT pg_sleep(1);\n",
                                           "V2__next.sql": "CREATE TABLE b (id int);\n"})
-        child = project.start("frozen")
+        # One message for each script: a batch would be with the server whole, and be done with it.
+        child = project.start("frozen", "migrate", "--batch", "off")
         holder, = self.wait_until("frozen", "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND "
                                             "query LIKE '/* windlass: V1__slow.sql */%'")
         child.send_signal(signal.SIGSTOP)

@@ -83,9 +83,8 @@ TEST_CASE("a session whose backend was ended stays lost and never comes back by 
       db.session().query("asking", "SELECT 1");
       FAIL("the session went on");
     } catch (const DatabaseError& error) {
-      CHECK(std::string(error.what()) ==
-            "asking: the connection to the database was lost: terminating connection due to administrator "
-            "command (SQLSTATE 57P01)");
+      // The server's last words follow when they came before the socket broke.
+      CHECK_THAT(error.what(), Catch::StartsWith("asking: the connection to the database was lost"));
       CHECK(error.code() == ExitCode::kTransient);
     }
   }

@@ -78,8 +78,9 @@ TEST_CASE("a database that takes no writes fails the preflight") {
   bench.sql("ALTER DATABASE " + bench.server.name() + " SET default_transaction_read_only = on");
   const Report report = bench.preflight();
   CHECK(report.outcome == ExitCode::kTransient);
-  CHECK(report.message == "preflight: the session is read-only");
-  CHECK(report.hint == "Check default_transaction_read_only of the server, the database and the role.");
+  CHECK_THAT(report.message,
+             Catch::EndsWith("the session is read-only: default_transaction_read_only is on"));
+  CHECK_THAT(report.hint, Catch::Contains("RESET default_transaction_read_only"));
 }
 
 TEST_CASE("a role that may not create a missing schema fails the preflight") {
