@@ -59,7 +59,7 @@ struct Plan {
   std::vector<Entry> entries;        // in Flyway's order of `info`
   std::vector<const Entry*> to_run;  // versioned ascending, then repeatables by description; none with faults
   std::optional<Version> current;    // highest applied and not undone
-  std::optional<Version> baseline;   // highest that a baseline row stands for
+  std::optional<Version> baseline;   // highest of a baseline row, even a deleted one; binds beside `current`
   std::optional<Version> target;     // that the run ends at; nothing when no version is to run
   std::vector<std::string> faults;   // unknown target, bad pattern, unreadable history (Flyway's texts)
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -138,11 +139,10 @@ std::optional<DatabaseUrl> parse_connection(std::string_view text) {
 std::optional<DatabaseUrl> parse_database_url(std::string_view text) {
   auto rest = trim(text);
   constexpr std::array<std::string_view, 2> kSchemes{"postgresql://", "postgres://"};
-  const auto before = rest.size();
-  for (const auto scheme : kSchemes) {
-    if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
-  }
-  if (rest.size() == before) return std::nullopt;
+  const auto* scheme = std::find_if(kSchemes.begin(), kSchemes.end(),
+                                    [&](std::string_view known) { return rest.starts_with(known); });
+  if (scheme == kSchemes.end()) return std::nullopt;
+  rest.remove_prefix(scheme->size());
   DatabaseUrl url;
   read_credentials(rest, url);
   if (!read_servers(rest, url)) return std::nullopt;
@@ -160,16 +160,16 @@ std::optional<DatabaseUrl> parse_database_url(std::string_view text) {
 Secret to_url(const DatabaseUrl& url) {
   std::string text =
       fmt::format("postgresql://{}:{}@", url_encoded(url.user), url_encoded(url.password.reveal()));
-  std::string_view hosts = url.host;
-  std::string_view ports = url.port;
-  for (bool first = true; first || !hosts.empty(); first = false) {
-    const auto host = take_until(hosts, ',');
-    const auto port = take_until(ports, ',');
-    if (!first) text += ',';
+  auto hosts = split(url.host, ',');
+  if (hosts.empty()) hosts.emplace_back();  // libpq's own choice
+  const auto ports = split(url.port, ',');
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const std::string& host = hosts[i];
+    if (i > 0) text += ',';
     // A slash begins a socket's folder, a colon stands only in an IPv6 address.
-    const bool bracketed = host.find(':') != std::string_view::npos && !host.starts_with('/');
+    const bool bracketed = host.find(':') != std::string::npos && !host.starts_with('/');
     text += bracketed ? fmt::format("[{}]", host) : url_encoded(host);
-    if (!port.empty()) text += fmt::format(":{}", port);
+    if (i < ports.size() && !ports[i].empty()) text += ":" + url_encoded(ports[i]);
   }
   text += "/" + url_encoded(url.database);
   char separator = '?';

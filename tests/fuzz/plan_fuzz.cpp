@@ -123,7 +123,10 @@ void check_what_runs(const Plan& plan, const std::vector<HistoryRow>& rows, cons
       expect(applied.count(*entry->version) == 0, "an applied version never runs again", seen);
       expect(settings.out_of_order || !plan.current || *entry->version >= *plan.current,
              "nothing runs below what is applied, unless outOfOrder", seen);
-      expect(!plan.baseline || *entry->version > *plan.baseline, "nothing runs below the baseline", seen);
+      // A deleted baseline stands for nothing once it is alone (Flyway asks for it only when a version
+      // counts).
+      expect(!plan.current || !plan.baseline || *entry->version > *plan.baseline,
+             "nothing runs below the baseline", seen);
       expect(before == nullptr || (before->version && *before->version < *entry->version),
              "versions ascend, before all repeatables", seen);
     } else {

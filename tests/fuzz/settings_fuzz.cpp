@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <map>
 
 #include "core/base/text.hpp"
@@ -56,17 +55,20 @@ bool is_uri(std::string_view text) {
   return text.starts_with("postgresql://") || text.starts_with("postgres://");
 }
 
-// Whether the secret stands where a server's address stands: there it may be shown. Where libpq refuses the
-// text, a URI counts without its parameters and its percent signs, and of a keyword string nobody can say
-// what is what.
+// The address in a URI: libpq ends the credentials at the first @ that no slash precedes, and the address at
+// ?.
+std::string address_of(std::string_view uri) {
+  uri.remove_prefix(uri.find("://") + 3);
+  const auto end = uri.find_first_of("@/");
+  if (end != std::string_view::npos && uri[end] == '@') uri.remove_prefix(end + 1);
+  return std::string(uri.substr(0, uri.find('?')));
+}
+
+// Whether the secret stands where a server's address stands: there it may be shown. Of a keyword string that
+// libpq refuses nobody can say what is what.
 bool is_in_address(const std::string& url) {
-  auto parameters = read_by_libpq(url);
-  if (!parameters && is_uri(url)) {
-    std::string plain = url.substr(0, url.find('?'));
-    std::replace(plain.begin(), plain.end(), '%', '-');
-    parameters = read_by_libpq(plain);
-  }
-  if (!parameters) return !is_uri(url);
+  const auto parameters = read_by_libpq(url);
+  if (!parameters) return !is_uri(url) || address_of(url).find(kSecret) != std::string::npos;
   for (const char* part : {"host", "hostaddr", "dbname"}) {
     const auto found = parameters->find(part);
     if (found != parameters->end() && found->second.find(kSecret) != std::string::npos) return true;

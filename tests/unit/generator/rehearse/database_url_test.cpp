@@ -49,6 +49,20 @@ TEST_CASE("several servers and socket folders are what libpq makes of them") {
   CHECK(to_url(socket.value()).reveal() == "postgresql://:@%2Frun%2Fpg/shop");
 }
 
+TEST_CASE("regression: a list of servers that ends in libpq's own choice kept only the first") {
+  DatabaseUrl url;
+  url.host = "one,";
+  url.port = "1,2";
+  CHECK(to_url(url).reveal() == "postgresql://:@one:1,:2/");
+}
+
+TEST_CASE("regression: a server named postgres was taken for a second scheme") {
+  const auto url = parse_database_url("postgresql://postgres://shop");
+  REQUIRE(url);
+  CHECK(url->host == "postgres");
+  CHECK(url->port.empty());
+}
+
 TEST_CASE("the first @ ends the password, as in libpq") {
   const auto url = parse_database_url("postgresql://app:a?b:c@db/shop@x");
   REQUIRE(url);
