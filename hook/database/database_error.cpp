@@ -26,4 +26,8 @@ bool is_transient(std::string_view sqlstate) { return meaning_of_failure(sqlstat
 
 bool is_lock_failure(std::string_view sqlstate) { return sqlstate == "55P03" || sqlstate == "40P01"; }
 
+bool gave_way_to_others(std::string_view sqlstate) {
+  return is_lock_failure(sqlstate) || sqlstate == "40001";
+}
+
 }  // namespace windlass::hook

@@ -42,5 +42,11 @@ DatabaseError lost_connection(std::string_view doing, const ServerMessage& last 
 bool is_transient(std::string_view sqlstate);
 // Whether the statement gave up waiting for a lock or was chosen to end a deadlock.
 bool is_lock_failure(std::string_view sqlstate);
+// Whether the statement gave way to other sessions, by a lock or by a serialization failure: the same once
+// more may well succeed.
+bool gave_way_to_others(std::string_view sqlstate);
+
+// query_canceled: by statement_timeout, where we did not ask for it.
+inline constexpr std::string_view kCancelled = "57014";
 
 }  // namespace windlass::hook

@@ -17,8 +17,6 @@
 namespace windlass::hook {
 namespace {
 
-constexpr std::string_view kCancelled = "57014";  // by statement_timeout, when we did not ask for it
-
 // What begins every transaction of ours; what ends it is still missing.
 Surroundings transaction_around(const ExecutorSettings& settings, const Session& session,
                                 const LockTactics& tactics, int attempt) {
@@ -45,9 +43,8 @@ Error own_statement_error(const migrations::PreparedScript& script, const Server
 }
 
 bool is_worth_retrying(const StatementFailure& failure, const LockTactics& tactics, int attempt) {
-  constexpr std::string_view kSerializationFailure = "40001";
   const std::string& state = failure.server.sqlstate;
-  if (is_lock_failure(state) || state == kSerializationFailure) return true;
+  if (gave_way_to_others(state)) return true;
   return state == kCancelled &&
          (failure.statement == ScriptMessage::kPrelude || tactics.was_cut_short(failure.statement, attempt));
 }
@@ -233,9 +230,7 @@ void Executor::run_in_one_transaction(std::span<const migrations::PreparedScript
 
 void Executor::run_callback_stepwise(const migrations::PreparedScript& callback) {
   Session& session = database_.session();
-  const auto setup = session_statements(settings_, session, Scope::kSession,
-                                        limits_of(sql::LockClass::kNone, lock_budget(), 0));
-  session.execute("setting up the session", join(setup, ";"));
+  set_up_session();
   RunMonitor monitor(database_, callback.source.path, settings_.lock_timeout);
   const RunWatch watch{clock_, stop_, deadline_, [&](Milliseconds running) { monitor.look(running); }};
   for (std::size_t i = 0; i < callback.statements.size(); ++i) {
@@ -251,6 +246,12 @@ void Executor::run_callback_stepwise(const migrations::PreparedScript& callback)
         {code_of_script_failure(result.failure->server.sqlstate),
          "the callback's statements before it took effect", "Correct the callback and run again."});
   }
+}
+
+void Executor::set_up_session() {
+  const auto setup = session_statements(settings_, database_.session(), Scope::kSession,
+                                        limits_of(sql::LockClass::kNone, lock_budget(), 0));
+  database_.session().execute("setting up the session", join(setup, ";"));
 }
 
 std::string Executor::marker_of(int last_rank, int attempt) const {

@@ -80,6 +80,8 @@ class Executor {
   void run_in_one_transaction(std::span<const migrations::PreparedScript> callbacks,
                               const std::vector<std::string>& after);
   void run_callback_stepwise(const migrations::PreparedScript& callback);
+  // For statements that run outside a transaction of ours.
+  void set_up_session();
   SequenceResult send(const ScriptJob& job, const LockTactics& tactics, int attempt, const RunWatch& watch);
   LockBudget lock_budget();
   // The message's end when it was lost on the way: reconnects, takes the lock and lets the history row

@@ -70,7 +70,7 @@ Milliseconds Stepwise::run() {
   if (job_.callbacks != nullptr && intents_.empty()) {
     for (const auto& callback : job_.callbacks->before) executor_.run_callback(callback);
   }
-  set_up_session();
+  executor_.set_up_session();
   for (std::size_t i = 0; i < job_.script.statements.size(); ++i) {
     if (job_.script.skipped[i]) continue;
     if (is_session_setting(i)) {
@@ -177,15 +177,6 @@ bool Stepwise::is_session_setting(std::size_t index) const {
   return command == "SET" || command == "RESET";
 }
 
-void Stepwise::set_up_session() {
-  std::string setup;
-  for (const auto& one : session_statements(executor_.settings_, session(), Scope::kSession,
-                                            limits_of(sql::LockClass::kNone, executor_.lock_budget(), 0))) {
-    setup += one + ";";
-  }
-  session().execute("setting up the session", setup);
-}
-
 void Stepwise::run_session_setting(std::size_t index) {
   const RunResult result = send(index, 0);
   if (result.end == RunEnd::kLost) throw lost_connection("running " + job_.script.source.path);
@@ -282,15 +273,15 @@ void Stepwise::handle_failure(std::size_t index, const RunResult& result, int at
 
 bool Stepwise::gave_way(std::size_t index, const RunResult& result, int attempt) const {
   const std::string& sqlstate = result.failure->server.sqlstate;
-  if (is_lock_failure(sqlstate) || sqlstate == "40001") return true;
-  return sqlstate == "57014" && tactics_.was_cut_short(index, attempt);
+  if (gave_way_to_others(sqlstate)) return true;
+  return sqlstate == kCancelled && tactics_.was_cut_short(index, attempt);
 }
 
 void Stepwise::settle_lost(std::size_t index) {
   const std::string which = fmt::format("statement {} of {}", index + 1, job_.script.source.path);
   reconnect_to_settle(executor_.database_, which);
   intents_ = read_intents(session(), key_);
-  set_up_session();
+  executor_.set_up_session();
   for (std::size_t i = 0; i < index; ++i) {
     if (!job_.script.skipped[i] && is_session_setting(i)) run_session_setting(i);
   }

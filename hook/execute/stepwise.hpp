@@ -31,7 +31,6 @@ class Stepwise {
   void run_statement(std::size_t index);
   Ready make_ready(std::size_t index);
   void mark_done(std::size_t index);
-  void set_up_session();
   bool is_session_setting(std::size_t index) const;
   void run_session_setting(std::size_t index);
   RunResult send(std::size_t index, int attempt);

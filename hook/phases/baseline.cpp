@@ -67,7 +67,7 @@ void write_baseline(DatabaseRun& run, const DatabaseState& state, const NewHisto
 void baseline(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
   const NewHistoryRow row = baseline_row(settings);
-  run.database.lock(run.history, std::min(settings.lock_wait, run.context.deadline.left()));
+  take_lock(run);
   const DatabaseState state = read_database_state(run);
   check_environment(run, state);
   run.context.report.version_to = row.version;

@@ -27,12 +27,7 @@ std::optional<migrations::PreparedScript> begun_script(DatabaseRun& run, const m
   }
   const auto undo = stored_undo_at(run, path);
   if (!undo) return std::nullopt;
-  migrations::PlaceholderRules stored_as_replaced;
-  stored_as_replaced.enabled = false;
-  return migrations::prepare_script(
-             {undo->script, undo->script, migrations::TextSource(undo->content), undo->in_transaction},
-             stored_as_replaced, major)
-      .script;
+  return prepare_stored(*undo, major).script;
 }
 
 }  // namespace windlass::hook

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "core/base/log.hpp"
@@ -139,14 +138,8 @@ void check_statement_callbacks(const CallbacksAround& callbacks, const std::vect
 }
 
 Callbacks callbacks_alone(DatabaseRun& run, std::span<const std::string_view> events) {
-  const Settings& settings = run.context.settings;
-  if (settings.skip_default_callbacks) return {};
-  migrations::SetRules rules = set_rules(settings);
-  rules.fail_on_missing_location = false;
-  rules.placeholders = placeholder_rules(run);
-  const auto scripts =
-      migrations::read_script_set(settings.locations, std::filesystem::current_path(), rules);
-  return Callbacks(run, scripts, events);
+  if (run.context.settings.skip_default_callbacks) return {};
+  return Callbacks(run, read_scripts_there_are(run), events);
 }
 
 }  // namespace windlass::hook

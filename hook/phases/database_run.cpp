@@ -121,6 +121,10 @@ void note_first_change(DatabaseRun& run) {
   if (run.recording == Recording::kFromFirstChange) try_open_record(run);
 }
 
+void take_lock(DatabaseRun& run) {
+  run.database.lock(run.history, std::min(run.context.settings.lock_wait, run.context.deadline.left()));
+}
+
 void with_database(PhaseContext& context, Recording recording,
                    const std::function<void(DatabaseRun&)>& work) {
   const Settings& settings = context.settings;

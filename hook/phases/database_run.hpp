@@ -38,6 +38,9 @@ void begin_record(DatabaseRun& run);
 // To be called before what a killed run must have left evidence of: waiting for the lock, changing anything.
 void note_first_change(DatabaseRun& run);
 
+// Waits for the runner's lock for lock-wait, and never beyond the deadline; throws as Database::lock.
+void take_lock(DatabaseRun& run);
+
 // From the settings; also for pg_dump's environment.
 ConnectionTarget connection_target(const Settings& settings);
 

@@ -58,7 +58,7 @@ class Mark {
       : run_(run), settings_(run.context.settings), report_(run.context.report), wanted_(std::move(wanted)) {}
 
   void applied() {
-    begin();
+    take_lock(run_);
     const auto state = read_project_state(run_);
     check_environment(run_, state->database);
     if (!state->database.history_exists) {
@@ -78,7 +78,7 @@ class Mark {
   }
 
   void undone() {
-    begin();
+    take_lock(run_);
     const DatabaseState state = read_database_state(run_);
     check_environment(run_, state);
     const migrations::ScriptSet no_scripts;
@@ -92,10 +92,6 @@ class Mark {
   }
 
  private:
-  void begin() {
-    run_.database.lock(run_.history, std::min(settings_.lock_wait, run_.context.deadline.left()));
-  }
-
   bool is_wanted(const Entry& entry) const {
     if (entry.state == State::kAvailable) return false;  // an undo script
     if (wanted_.version) return entry.version == wanted_.version;

@@ -41,8 +41,7 @@ class Migrate {
       note_first_change(run_);
       // Another runner may have been at work since: what counts is what is true under the lock. Callbacks run
       // under it, too.
-      run_.database.lock(run_.history,
-                         std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
+      take_lock(run_);
       refresh(*state_, run_);
       narrow();
       note_state();
@@ -69,7 +68,6 @@ class Migrate {
 
   MigrateAction decide() const {
     const Settings& settings = run_.context.settings;
-    check_environment(run_, state_->database);
     const auto faults =
         migrations::validate(state_->plan, plan_settings(settings), migrations::PendingIs::kAllowed);
     const MigrateDecision decision = decide_migrate(settings, state_->database, state_->plan, faults);

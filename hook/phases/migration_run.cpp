@@ -82,6 +82,14 @@ migrations::PlaceholderRules rules_for(const migrations::Script& script, migrati
   return rules;
 }
 
+migrations::Preparation prepare_stored(const UndoScript& undo, int server_major) {
+  migrations::PlaceholderRules as_it_stands;
+  as_it_stands.enabled = false;
+  return migrations::prepare_script(
+      {undo.script, undo.script, migrations::TextSource(undo.content), undo.in_transaction}, as_it_stands,
+      server_major);
+}
+
 const migrations::Script* undo_of(const migrations::ScriptSet& scripts, const migrations::Script& script) {
   if (script.name.kind != migrations::ScriptKind::kVersioned) return nullptr;
   return scripts.find(migrations::ScriptKind::kUndo, *script.name.version);

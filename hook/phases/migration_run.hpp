@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "hook/database/undo_scripts.hpp"
 #include "hook/execute/batch.hpp"
 #include "hook/execute/executor.hpp"
 #include "hook/phases/database_run.hpp"
@@ -23,6 +24,8 @@ Executor make_executor(DatabaseRun& run);
 std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state);
 // One that was let go.
 migrations::PreparedScript prepare_again(DatabaseRun& run, const migrations::Script& script);
+// A stored undo script, whose placeholders were replaced when it was stored.
+migrations::Preparation prepare_stored(const UndoScript& undo, int server_major);
 // The undo script of a versioned script; null when it has none.
 const migrations::Script* undo_of(const migrations::ScriptSet& scripts, const migrations::Script& script);
 // The history row that records the script as applied.

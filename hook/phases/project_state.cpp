@@ -117,6 +117,14 @@ migrations::PlaceholderRules placeholder_rules(DatabaseRun& run) {
   return rules;
 }
 
+migrations::ScriptSet read_scripts_there_are(DatabaseRun& run) {
+  const Settings& settings = run.context.settings;
+  migrations::SetRules rules = set_rules(settings);
+  rules.fail_on_missing_location = false;
+  rules.placeholders = placeholder_rules(run);
+  return migrations::read_script_set(settings.locations, std::filesystem::current_path(), rules);
+}
+
 migrations::ScriptSet read_scripts(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
   migrations::SetRules rules = set_rules(settings);

@@ -40,6 +40,8 @@ void refresh(ProjectState& state, DatabaseRun& run);
 
 // The scripts alone, with the placeholders that Flyway builds in. Throws as above.
 migrations::ScriptSet read_scripts(DatabaseRun& run);
+// The same for who needs only some of them: no location has to be there, and faults stay with the set.
+migrations::ScriptSet read_scripts_there_are(DatabaseRun& run);
 migrations::PlaceholderRules placeholder_rules(DatabaseRun& run);
 
 // Throws Error(kRefused) when the database belongs to another environment than the one asked for: a prod job

@@ -156,7 +156,7 @@ bool settles(const std::string& confirm) { return !confirm.empty() && !confirm.s
 
 void repair(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
-  run.database.lock(run.history, std::min(settings.lock_wait, run.context.deadline.left()));
+  take_lock(run);
   check_environment(run, read_database_state(run));
   if (settles(settings.confirm)) return settle_in_flight(run, settings.confirm);
   const auto state = read_project_state(run);

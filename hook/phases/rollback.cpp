@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -21,8 +20,6 @@
 
 namespace windlass::hook {
 namespace {
-
-namespace fs = std::filesystem;
 
 // A version to undo and the script that does it.
 struct UndoStep {
@@ -74,7 +71,7 @@ class Rollback {
       check_confirmation();
       wait_safety_delay();
     }
-    run_.database.lock(run_.history, std::min(run_.context.settings.lock_wait, run_.context.deadline.left()));
+    take_lock(run_);
     const auto seen = versions();
     read();
     if (versions() != seen) {
@@ -104,8 +101,8 @@ class Rollback {
     steps_.clear();
     std::vector<std::string> without;
     for (const auto* entry : migrations::plan_rollback(plan_, target_)) {
-      if (only_begun_ && !is_begun(*entry->row->version)) continue;
       auto undo = stored_undo(run_.session(), run_.history.schema, run_.history.table, *entry->row->version);
+      if (only_begun_ && !(undo && is_begun(undo->script))) continue;
       if (!undo) undo = local_undo(*entry->version);
       if (undo) {
         steps_.push_back({entry->row, std::move(*undo)});
@@ -120,10 +117,9 @@ class Rollback {
                 "Restore the backup, or write a new script that moves forward.");
   }
 
-  bool is_begun(const std::string& version) const {
-    const auto undo = stored_undo(run_.session(), run_.history.schema, run_.history.table, version);
+  bool is_begun(const std::string& script) const {
     const auto& begun = state_.in_flight;
-    return undo && std::find(begun.begin(), begun.end(), undo->script) != begun.end();
+    return std::find(begun.begin(), begun.end(), script) != begun.end();
   }
 
   // A script that is partly applied has no row and no undo: the next migrate would go on in the middle of it,
@@ -144,12 +140,7 @@ class Rollback {
 
   // Flyway stores no undo scripts: what it applied is undone by the script in the locations, if there is one.
   std::optional<UndoScript> local_undo(const migrations::Version& version) {
-    if (!local_scripts_) {
-      migrations::SetRules rules = set_rules(run_.context.settings);
-      rules.fail_on_missing_location = false;
-      local_scripts_ =
-          migrations::read_script_set(run_.context.settings.locations, fs::current_path(), rules);
-    }
+    if (!local_scripts_) local_scripts_ = read_scripts_there_are(run_);
     const auto* script = local_scripts_->find(migrations::ScriptKind::kUndo, version);
     if (script == nullptr) return std::nullopt;
     const auto rules = rules_for(*script, placeholder_rules(run_));
@@ -174,13 +165,8 @@ class Rollback {
   std::vector<migrations::PreparedScript> prepare() {
     std::vector<migrations::PreparedScript> scripts;
     Diagnostics diagnostics;
-    migrations::PlaceholderRules stored_as_replaced;
-    stored_as_replaced.enabled = false;
     for (const auto& step : steps_) {
-      migrations::Preparation prepared =
-          migrations::prepare_script({step.undo.script, step.undo.script,
-                                      migrations::TextSource(step.undo.content), step.undo.in_transaction},
-                                     stored_as_replaced, run_.session().server_major());
+      migrations::Preparation prepared = prepare_stored(step.undo, run_.session().server_major());
       diagnostics.add(std::move(prepared.diagnostics));
       say_what_is_lost(step, prepared.script);
       scripts.push_back(std::move(prepared.script));

@@ -30,14 +30,8 @@ class Finished:
 
 
 class DisastersTest(hook_runs.HookCase):
-    @classmethod
-    def setUpClass(cls):
-        # A commit that was answered must outlive a crash.
-        cls.server = pg_server.PgServer({"max_locks_per_transaction": "10", "max_connections": "20",
-                                         "synchronous_commit": "on"}).__enter__()
-        cls.addClassCleanup(cls.server.stop)
-        cls.parent = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.parent.cleanup)
+    # A commit that was answered must outlive a crash.
+    server_settings = {"max_locks_per_transaction": "10", "max_connections": "20", "synchronous_commit": "on"}
 
     def project(self, database, files):
         self.server.create_database(database)

@@ -29,12 +29,11 @@ def flyway_checksum(folder, script):
 
 
 class LimitsCase(hook_runs.HookCase):
+    server_settings = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server.stop()
-        cls.server = hook_runs.pg_server.PgServer({"fsync": "off", "full_page_writes": "off",
-                                                   "max_wal_size": "4GB"}).__enter__()
         with open(cls.program, "rb") as program:
             cls.sanitized = b"__asan_init" in program.read()
 

@@ -72,13 +72,7 @@ class Load:
 
 
 class LocksTest(hook_runs.HookCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = pg_server.PgServer({"deadlock_timeout": f"{int(DEADLOCK_TIMEOUT * 1000)}ms",
-                                         "max_prepared_transactions": "5"}).__enter__()
-        cls.addClassCleanup(cls.server.stop)
-        cls.parent = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.parent.cleanup)
+    server_settings = {"deadlock_timeout": f"{int(DEADLOCK_TIMEOUT * 1000)}ms", "max_prepared_transactions": "5"}
 
     def project(self, database, files):
         """A database with a table, and the hook for `files` behind the script that made it."""
