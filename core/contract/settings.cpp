@@ -15,6 +15,8 @@ constexpr std::array kRows{
     SettingRow{
         "database-url", kSecret, "",
         "PostgreSQL URI or keyword string; PG* variables and the password file count where it is silent."},
+    SettingRow{"direct-database-url", kSecret, "",
+               "The same database past a connection pooler; preferred to database-url when both are given."},
     SettingRow{"database-host", kText, "", "Host name, address or socket directory, instead of a URL."},
     SettingRow{"database-port", kCount, "", "Port, instead of a URL."},
     SettingRow{"database-name", kText, "", "Database name, instead of a URL."},
@@ -82,6 +84,8 @@ constexpr std::array kRows{
     SettingRow{"retries", kCount, "40", "Attempts after a lock timeout or deadlock."},
     SettingRow{"deadline", kDuration, "15m", "Longest time that the whole phase may take."},
     SettingRow{"lock-wait", kDuration, "5m", "How long to wait for another runner's lock."},
+    SettingRow{"lease-duration", kDuration, "30s",
+               "Behind a pooler in transaction mode: how long a runner that is silent keeps its lease."},
     SettingRow{"guard-wait", kDuration, "5m", "How long guard waits for the database to catch up."},
     SettingRow{"allow-not-valid", kList, "",
                "Constraints that verify lets stay NOT VALID, as table.constraint."},

@@ -57,6 +57,7 @@ std::optional<SecretKey> secret(const Value& section, std::string_view name) {
 Connection connection_of(const Value& value, const std::string& default_secret) {
   Connection connection;
   connection.url = secret(value, "urlSecret");
+  connection.direct_url = secret(value, "directUrlSecret");
   connection.host = text(value, "host");
   connection.port = count(value, "port");
   connection.user = text(value, "user");

@@ -27,7 +27,8 @@ struct Connection {
   std::string user;
   std::optional<SecretKey> user_secret;
   std::optional<SecretKey> password;
-  std::string ssl_mode;  // libpq's word; empty: libpq's default
+  std::optional<SecretKey> direct_url;  // past a connection pooler, for all but the guard
+  std::string ssl_mode;                 // libpq's word; empty: libpq's default
 };
 
 struct Scripts {

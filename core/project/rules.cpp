@@ -185,7 +185,8 @@ class Rules {
 
   void check_env(const Value& env) {
     for (const auto& [name, value] : env.members) {
-      if (name != "PGPASSWORD" && name != "WINDLASS_DATABASE_PASSWORD" && name != "WINDLASS_DATABASE_URL")
+      if (name != "PGPASSWORD" && name != "WINDLASS_DATABASE_PASSWORD" && name != "WINDLASS_DATABASE_URL" &&
+          name != "WINDLASS_DIRECT_DATABASE_URL")
         continue;
       auto fault = source_.fault(value.offset, 1, fmt::format("no credentials in this file: {}", name),
                                  "Name a Secret under spec.databases.<name>.connection.");

@@ -28,6 +28,7 @@ std::vector<std::string> below(std::string_view mount, const std::vector<std::st
 
 void add_connection(Values& values, const project::Database& database) {
   const auto& connection = database.connection;
+  if (connection.direct_url) values["direct-database-url"] = *connection.direct_url;
   if (connection.url) {
     values["database-url"] = *connection.url;
     return;

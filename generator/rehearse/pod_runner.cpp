@@ -21,6 +21,7 @@ using nlohmann::json;
 constexpr const char* kTerminationVariable = "WINDLASS_TERMINATION_LOG";
 constexpr const char* kUrlVariable = "WINDLASS_DATABASE_URL";
 constexpr const char* kConnectionPrefix = "WINDLASS_DATABASE_";
+constexpr const char* kDirectConnectionPrefix = "WINDLASS_DIRECT_DATABASE_";
 
 // Settings files name mount paths; scripts are left alone, or their digest would no longer be theirs.
 bool may_name_paths(const std::string& path) {
@@ -85,7 +86,8 @@ void take_connection_files(Environment& environment) {
   constexpr std::size_t kLimit = 1U << 16U;
   constexpr std::string_view kSuffix = "_FILE";
   for (const auto& [name, path] : Environment(environment)) {
-    if (!name.starts_with(kConnectionPrefix) || !name.ends_with(kSuffix) || path.empty()) continue;
+    const bool connects = name.starts_with(kConnectionPrefix) || name.starts_with(kDirectConnectionPrefix);
+    if (!connects || !name.ends_with(kSuffix) || path.empty()) continue;
     set_variable(environment, name.substr(0, name.size() - kSuffix.size()),
                  std::string(trim(read_file(path, kLimit))));
   }
@@ -93,8 +95,9 @@ void take_connection_files(Environment& environment) {
 
 // A flag would win over the environment that leads to the rehearsal's server.
 bool names_database(const std::vector<std::string>& arguments) {
-  return std::any_of(arguments.begin(), arguments.end(),
-                     [](const auto& word) { return word.starts_with("--database-"); });
+  return std::any_of(arguments.begin(), arguments.end(), [](const auto& word) {
+    return word.starts_with("--database-") || word.starts_with("--direct-database-");
+  });
 }
 
 Milliseconds grace_of(const json& pod_spec) {

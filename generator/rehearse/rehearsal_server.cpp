@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kSettingPrefix = "WINDLASS_DATABASE_";
 constexpr const char* kUrlVariable = "WINDLASS_DATABASE_URL";
+constexpr const char* kDirectUrlVariable = "WINDLASS_DIRECT_DATABASE_URL";
 
 // Our own server speaks no TLS, and nothing may lead past it to another one.
 bool leads_elsewhere(const std::string& parameter) {
@@ -44,16 +45,18 @@ std::optional<DatabaseUrl> wanted_by_parts(const Environment& environment, const
                      .parameters = {}};
 }
 
-// Where windlass-hook would connect to: a URL wins over parts, and ours over those of libpq.
+// Where windlass-hook would connect to: the direct URL first, a URL before parts, and ours before those of
+// libpq.
 std::optional<DatabaseUrl> wanted_database(const Environment& environment) {
-  const auto given = value_or_empty(environment, kUrlVariable);
+  const auto direct = value_or_empty(environment, kDirectUrlVariable);
+  const auto given = direct.empty() ? value_or_empty(environment, kUrlVariable) : direct;
   if (given.empty()) {
     const auto ours = wanted_by_parts(environment, kSettingPrefix, "NAME");
     return ours ? ours : wanted_by_parts(environment, "PG", "DATABASE");
   }
   if (const auto wanted = parse_connection(given)) return wanted;
-  throw Error(ExitCode::kConfiguration,
-              fmt::format("{} is neither a postgresql:// URL nor a keyword string", kUrlVariable));
+  throw Error(ExitCode::kConfiguration, fmt::format("{} is neither a postgresql:// URL nor a keyword string",
+                                                    direct.empty() ? kUrlVariable : kDirectUrlVariable));
 }
 
 }  // namespace
@@ -94,7 +97,8 @@ std::optional<DatabaseUrl> RehearsalServer::redirect_environment(Environment& en
   if (!wanted) return std::nullopt;
   const DatabaseUrl found = redirect(*wanted);
   std::erase_if(environment, [&](const auto& variable) {
-    return variable.first.starts_with(kSettingPrefix) || variable.first.starts_with("PG");
+    return variable.first.starts_with(kSettingPrefix) || variable.first.starts_with(kDirectUrlVariable) ||
+           variable.first.starts_with("PG");
   });
   set_variable(environment, kUrlVariable, to_url(found).reveal());
   return found;

@@ -28,10 +28,11 @@ class RehearsalServer {
   DatabaseUrl redirect(const DatabaseUrl& wanted);
   // `text` redirected when it is a database URL, as it is when it is none.
   std::string redirect_text(const std::string& text);
-  // The same for what a container gets to see. Its WINDLASS_DATABASE_URL or, where that is not set, the likes
-  // of WINDLASS_DATABASE_HOST or of PGHOST become the one variable WINDLASS_DATABASE_URL, which nothing but a
-  // flag wins over, and no other setting of a connection stays. Returns where it leads; nothing when the
-  // environment names no database. Throws Error(kConfiguration) for a connection string that cannot be read.
+  // The same for what a container gets to see. Its WINDLASS_DIRECT_DATABASE_URL, else its
+  // WINDLASS_DATABASE_URL or, where that is not set, the likes of WINDLASS_DATABASE_HOST or of PGHOST become
+  // the one variable WINDLASS_DATABASE_URL, which nothing but a flag wins over, and no other setting of a
+  // connection stays. Returns where it leads; nothing when the environment names no database. Throws
+  // Error(kConfiguration) for a connection string that cannot be read.
   std::optional<DatabaseUrl> redirect_environment(Environment& environment);
 
   bool is_own() const { return own_ != nullptr; }

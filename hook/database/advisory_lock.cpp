@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
+#include "hook/database/lease_table.hpp"
+#include "hook/database/lock_wait.hpp"
+#include "hook/database/run_records.hpp"
 #include "hook/database/script_message.hpp"
 
 namespace windlass::hook {
@@ -45,9 +46,16 @@ std::int32_t java_hash(std::string_view utf8) {
   return hash.value();
 }
 
-bool try_lock(Session& session, std::int64_t key) {
-  return session.query_value("taking the lock", "SELECT pg_catalog.pg_try_advisory_lock($1)",
-                             {std::to_string(key)}) == "t";
+struct Attempt {
+  bool taken = false;
+  bool leases_exist = false;  // then one may be in the way
+};
+
+Attempt try_lock(Session& session, const HistoryTableName& name) {
+  const Rows rows = session.query(
+      "taking the lock", "SELECT pg_catalog.pg_try_advisory_lock($1), pg_catalog.to_regclass($2) IS NOT NULL",
+      {std::to_string(advisory_lock_key(name)), lease_table(name)});
+  return {rows[0][0] == "t", rows[0][1] == "t"};
 }
 
 // What the holder does, from pg_stat_activity: the script that its message names, else its first words. A
@@ -63,8 +71,11 @@ std::string doing_text(const std::string& state, const std::string& query, const
   return fmt::format("running \"{}\" since {}", words, since);
 }
 
-std::string holder_text(Session& session, std::int64_t key) {
-  const auto holder = lock_holder(session, key);
+// A lease's script has the key for as long as it runs.
+std::string holder_text(Session& session, const HistoryTableName& name) {
+  const auto lease = read_lease(session, name);
+  if (lease && lease->is_live()) return lease->owner();
+  const auto holder = lock_holder(session, advisory_lock_key(name));
   return holder ? holder->to_text() : "a runner that has just ended";
 }
 
@@ -105,26 +116,36 @@ std::optional<LockHolder> lock_holder(Session& session, std::int64_t key) {
 AdvisoryLock::AdvisoryLock(Session& session, const HistoryTableName& name, Milliseconds limit,
                            const Clock& clock, const StopSignal& stop)
     : session_(session), key_(advisory_lock_key(name)) {
-  constexpr Milliseconds kPoll{1'000};
-  if (try_lock(session_, key_)) return;
-  log::info(fmt::format("another runner holds the lock, waiting up to {}: {}", format_duration(limit),
-                        holder_text(session_, key_)));
-  const Deadline deadline(clock, limit);
-  while (!deadline.passed()) {
-    clock.sleep(std::min(kPoll, deadline.left()), stop);
-    if (stop.requested()) throw Error(ExitCode::kTerminated, "stopped while waiting for the lock");
-    if (try_lock(session_, key_)) return;
+  wait_for_lock([&] { return try_take(name); }, limit, clock, stop);
+}
+
+// A lease that lives is another runner's, behind a pooler; one that has expired is ended, so that its runner
+// cannot commit any more.
+std::optional<std::string> AdvisoryLock::try_take(const HistoryTableName& name) {
+  const Attempt attempt = try_lock(session_, name);
+  if (!attempt.taken) return holder_text(session_, name);
+  if (!attempt.leases_exist) return std::nullopt;
+  const auto lease = read_lease(session_, name);
+  if (!lease || !lease->held) return std::nullopt;
+  if (lease->expired && session_.has_read_only_transactions()) return std::nullopt;  // it will change nothing
+  if (const auto ended = lease->expired ? end_expired_lease(session_, name) : std::nullopt) {
+    log::warning(fmt::format("taking over the lease of {}: its last heartbeat was at {}", ended->owner(),
+                             ended->heartbeat));
+    mark_lost_run(session_, name.schema, ended->run_id);
+    return std::nullopt;
   }
-  throw Error(ExitCode::kLocked,
-              fmt::format("another runner holds the lock, waited {}: {}", format_duration(limit),
-                          holder_text(session_, key_)),
-              "Let it finish, or end it, then run again.");
+  unlock();
+  return lease->owner();
+}
+
+void AdvisoryLock::unlock() {
+  session_.query("releasing the lock", "SELECT pg_catalog.pg_advisory_unlock($1)", {std::to_string(key_)});
 }
 
 AdvisoryLock::~AdvisoryLock() {
   if (session_.lost()) return;  // the server let it go with the session
   try {
-    session_.query("releasing the lock", "SELECT pg_catalog.pg_advisory_unlock($1)", {std::to_string(key_)});
+    unlock();
   } catch (const Error& error) {
     log::warning(error.what());
   }

@@ -35,9 +35,8 @@ std::optional<LockHolder> lock_holder(Session& session, std::int64_t key);
 // Holds the lock for as long as its session lives. The destructor lets it go.
 class AdvisoryLock {
  public:
-  // Polls once a second for up to `limit`, names the holder when it starts to wait. Never blocks in the
-  // server: a blocked waiter's snapshot would hold up the holder's CREATE INDEX CONCURRENTLY for ever. Throws
-  // Error: kLocked with the holder's name when `limit` is over, kTerminated on a stop request.
+  // Polls: a waiter that blocks in the server has a snapshot, which would hold up the holder's CREATE INDEX
+  // CONCURRENTLY for ever. A live lease is waited for too, an expired one is ended. Throws as wait_for_lock.
   AdvisoryLock(Session& session, const HistoryTableName& name, Milliseconds limit, const Clock& clock,
                const StopSignal& stop);
   ~AdvisoryLock();
@@ -45,6 +44,9 @@ class AdvisoryLock {
   AdvisoryLock& operator=(const AdvisoryLock&) = delete;
 
  private:
+  std::optional<std::string> try_take(const HistoryTableName& name);
+  void unlock();
+
   Session& session_;
   std::int64_t key_;
 };

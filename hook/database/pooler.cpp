@@ -1,28 +1,69 @@
 #include "hook/database/pooler.hpp"
 
+#include <optional>
 #include <string>
+
+#include "core/base/log.hpp"
+#include "hook/database/bounded_query.hpp"
 
 namespace windlass::hook {
 namespace {
 
-std::string server_process(Session& session) {
-  return session.query_value("asking for the server process", "SELECT pg_catalog.pg_backend_pid()")
-      .value_or("");
-}
+constexpr std::string_view kDoing = "looking for a pooler";
+constexpr std::string_view kProtocolViolation = "08P01";  // PgBouncer's answer to BEGIN in statement mode
+constexpr const char* kAskProcess = "SELECT pg_catalog.pg_backend_pid()";
+// A pool without a free server session answers after minutes, a server at once.
+constexpr Milliseconds kPatience{2'000};
+constexpr Milliseconds kLastPatience{10'000};
+
+class Probe {
+ public:
+  Probe(Session& session, Session& second, const Clock& clock)
+      : session_(session), second_(second), clock_(clock), own_(std::to_string(session.server_process())) {}
+
+  Pooling mode() {
+    constexpr int kRounds = 3;
+    for (int round = 0; round < kRounds; ++round) {
+      if (!pin()) return Pooling::kTransaction;
+      const bool kept = is_own();
+      query_within(second_, kDoing, "ROLLBACK", kLastPatience, clock_);
+      if (!answered_ && !finish_query(session_, kLastPatience, clock_)) throw lost_connection(kDoing);
+      if (!kept || !is_own()) return Pooling::kTransaction;
+    }
+    return Pooling::kSession;
+  }
+
+ private:
+  bool pin() {
+    if (query_within(second_, kDoing, std::string("BEGIN;") + kAskProcess, kPatience, clock_)) return true;
+    log::warning(
+        "the pooler has no second connection free to tell its mode by; it is taken to be in transaction "
+        "mode");
+    return false;
+  }
+
+  bool is_own() {
+    const auto rows = query_within(session_, kDoing, kAskProcess, kPatience, clock_);
+    answered_ = rows.has_value();
+    return rows && !rows->empty() && (*rows)[0][0] == own_;
+  }
+
+  Session& session_;
+  Session& second_;
+  const Clock& clock_;
+  std::string own_;
+  bool answered_ = true;
+};
 
 }  // namespace
 
-Pooling pooling_of(Session& session, const std::function<Session*()>& second) {
-  if (session.server_process() == session.backend()) return Pooling::kNone;
-  Session* other = second();
-  if (other == nullptr) return Pooling::kUnknown;
-  const std::string before = server_process(session);
-  std::string after;
-  in_transaction(*other, "looking for a pooler", [&] {
-    server_process(*other);
-    after = server_process(session);
-  });
-  return after == before ? Pooling::kSession : Pooling::kTransaction;
+Pooling mode_of_pooler(Session& session, Session& second, const Clock& clock) {
+  try {
+    return Probe(session, second, clock).mode();
+  } catch (const DatabaseError& error) {
+    if (error.sqlstate() == kProtocolViolation) return Pooling::kStatement;
+    throw;
+  }
 }
 
 }  // namespace windlass::hook

@@ -1,9 +1,7 @@
-// Finds out whether a pooler in transaction mode stands before the server, where a session's lock protects
-// nobody.
+// Finds out whether a pooler stands before the server, and whether it leaves a client its server session.
 #pragma once
 
-#include <functional>
-
+#include "core/base/clock.hpp"
 #include "hook/database/session.hpp"
 
 namespace windlass::hook {
@@ -11,12 +9,14 @@ namespace windlass::hook {
 enum class Pooling {
   kNone,         // the server itself answers
   kSession,      // a pooler that leaves a client its server session
-  kTransaction,  // a pooler that may hand each transaction to another one
-  kUnknown,      // a pooler, and no second session to tell its mode by
+  kTransaction,  // a pooler that may hand each transaction to another one, or whose mode could not be told
+  kStatement,    // a pooler that allows no transactions
 };
 
-// A pooler makes up the process id that it tells its clients. Which mode it is in shows when `second`, asked
-// for only then, pins a server session: in transaction mode that is the one that `session` used last.
-Pooling pooling_of(Session& session, const std::function<Session*()>& second);
+// Of a session that knows it is pooled. Which mode the pooler is in shows when `second` pins a server session
+// by a transaction: in transaction mode `session` gets another one meanwhile, or none. Asked several times,
+// because other clients of the pool change the order in which it hands them out. A `second` that cannot begin
+// (no connection free) leaves it untold. Either session may be of no more use then: lost() says so.
+Pooling mode_of_pooler(Session& session, Session& second, const Clock& clock);
 
 }  // namespace windlass::hook

@@ -36,7 +36,8 @@ CREATE TABLE IF NOT EXISTS {} (
     runner text NOT NULL,
     labels jsonb NOT NULL,
     backend_pid integer NOT NULL DEFAULT pg_catalog.pg_backend_pid(),
-    backend_start timestamptz
+    backend_start timestamptz,
+    expected_end timestamptz
 );
 CREATE TABLE IF NOT EXISTS {} (
     history_table text NOT NULL,
@@ -87,16 +88,28 @@ std::string quoted_or_null(const Session& session, const std::optional<std::stri
   return text ? session.quote(*text) : "NULL";
 }
 
-Columns start_columns(const Session& session, const RunStart& start) {
-  return {{"run_id", session.quote(start.run_id)},
-          {"phase", session.quote(start.phase)},
-          {"environment", session.quote(start.environment)},
-          {"history_table", session.quote(start.history_table)},
-          {"runner", session.quote(start.runner)},
-          {"labels", session.quote(nlohmann::json(start.labels).dump())},
-          // What the view pg_stat_activity is made of, without the names that the view looks up.
-          {"backend_start",
+// The session that shows whether the run still lives, or, where it has none of its own, until when it may.
+Columns life_columns(const Session& session, const RunStart& start) {
+  if (session.is_shared()) {
+    return {{"backend_pid", "0"},
+            {"expected_end",
+             fmt::format("pg_catalog.clock_timestamp() + {} * interval '1 ms'", start.longest.count())}};
+  }
+  // What the view pg_stat_activity is made of, without the names that the view looks up.
+  return {{"backend_start",
            "(SELECT backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()))"}};
+}
+
+Columns start_columns(const Session& session, const RunStart& start) {
+  Columns columns = life_columns(session, start);
+  const Columns rest{{"run_id", session.quote(start.run_id)},
+                     {"phase", session.quote(start.phase)},
+                     {"environment", session.quote(start.environment)},
+                     {"history_table", session.quote(start.history_table)},
+                     {"runner", session.quote(start.runner)},
+                     {"labels", session.quote(nlohmann::json(start.labels).dump())}};
+  columns.insert(columns.end(), rest.begin(), rest.end());
+  return columns;
 }
 
 Columns finish_columns(const Session& session, const RunFinish& finish) {
@@ -127,7 +140,8 @@ std::string mark_lost_statement(const std::string& schema) {
   return "UPDATE " + own_table(schema, kRunsTable) +
          " r SET outcome = 'lost', finished_at = pg_catalog.clock_timestamp(), "
          "message = 'the run ended without a word: it was killed, or lost its node' "
-         "WHERE r.outcome = 'running' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_get_activity(NULL) a "
+         "WHERE r.outcome = 'running' AND coalesce(r.expected_end < pg_catalog.clock_timestamp(), true) AND "
+         "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_get_activity(NULL) a "
          "WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR r.backend_start IS NULL "
          "OR a.backend_start = r.backend_start)) RETURNING r.phase, r.run_id, r.started_at";
 }
@@ -139,8 +153,8 @@ std::vector<std::string> lost_runs(const Rows& rows) {
 }
 
 // As a transaction in one message.
-std::string message_of(const std::vector<std::string>& statements) {
-  return fmt::format("BEGIN;{};{};COMMIT", kUnhurried, join(statements, ";"));
+std::string message_of(const Session& session, const std::vector<std::string>& statements) {
+  return fmt::format("{};{};{};COMMIT", session.begin_message(), kUnhurried, join(statements, ";"));
 }
 
 }  // namespace
@@ -170,10 +184,19 @@ std::vector<std::string> mark_lost_runs(Session& session, const std::string& sch
   return lost_runs(session.query("looking for killed runs", mark_lost_statement(schema)));
 }
 
+void mark_lost_run(Session& session, const std::string& schema, const std::string& run_id) {
+  if (!own_tables_exist(session, schema)) return;
+  session.query("marking an overtaken run",
+                "UPDATE " + own_table(schema, kRunsTable) +
+                    " SET outcome = 'lost', finished_at = pg_catalog.clock_timestamp(), message = 'its lease "
+                    "expired and was taken over' WHERE run_id = $1 AND outcome = 'running'",
+                {run_id});
+}
+
 void open_run(Session& session, const std::string& schema, const RunStart& start) {
   Columns columns = start_columns(session, start);
   columns.emplace_back("outcome", "'running'");
-  session.execute("writing the run record", message_of({insert_statement(schema, columns)}));
+  session.execute("writing the run record", message_of(session, {insert_statement(schema, columns)}));
 }
 
 std::vector<std::string> close_run(Session& session, const std::string& schema, const std::string& run_id,
@@ -184,7 +207,8 @@ std::vector<std::string> close_run(Session& session, const std::string& schema, 
   const std::string update = fmt::format("UPDATE {} SET {} WHERE run_id = {}", own_table(schema, kRunsTable),
                                          assignments, session.quote(run_id));
   // A script may have left another role and other settings behind.
-  const std::string message = "RESET ALL;RESET ROLE;" + message_of({update, mark_lost_statement(schema)});
+  const std::string message = (session.is_shared() ? "" : "RESET ALL;RESET ROLE;") +
+                              message_of(session, {update, mark_lost_statement(schema)});
   return lost_runs(session.query_all("closing the run record", message).back());
 }
 
@@ -194,10 +218,11 @@ std::vector<std::string> write_run(Session& session, const std::string& schema, 
   columns.emplace_back(
       "started_at", fmt::format("pg_catalog.clock_timestamp() - {} * interval '1 ms'", finish.duration_ms));
   for (auto& column : finish_columns(session, finish)) columns.push_back(std::move(column));
-  return lost_runs(session
-                       .query_all("writing the run record", message_of({insert_statement(schema, columns),
-                                                                        mark_lost_statement(schema)}))
-                       .back());
+  return lost_runs(
+      session
+          .query_all("writing the run record",
+                     message_of(session, {insert_statement(schema, columns), mark_lost_statement(schema)}))
+          .back());
 }
 
 std::vector<PastRun> last_runs(Session& session, const std::string& schema, const std::string& history_table,

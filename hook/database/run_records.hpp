@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/duration.hpp"
 #include "hook/database/session.hpp"
 
 namespace windlass::hook {
@@ -32,6 +33,8 @@ struct RunStart {
   std::string history_table;
   std::string runner;  // pod or host name
   std::map<std::string, std::string> labels;
+  // Behind a pooler no session tells whether the run still lives: it counts as ended after this time.
+  Milliseconds longest{3'600'000};
 };
 
 struct RunFinish {
@@ -58,6 +61,8 @@ std::vector<std::string> write_run(Session& session, const std::string& schema, 
 // and are returned to be told ("migrate <run id>, started ..."). A killed run's session takes a second or two
 // to go.
 std::vector<std::string> mark_lost_runs(Session& session, const std::string& schema);
+// The same of one run, whose lease another one took over.
+void mark_lost_run(Session& session, const std::string& schema, const std::string& run_id);
 
 // A run as its record has it; texts are empty where it has none. One whose session is gone although it says
 // "running" is told as "lost".

@@ -1,8 +1,11 @@
 #include "hook/database/session.hpp"
 
+#include <fmt/format.h>
+
 #include <pqxx/pqxx>
 #include <utility>
 
+#include "core/base/text.hpp"
 #include "hook/database/result.hpp"
 
 namespace windlass::hook {
@@ -83,6 +86,8 @@ struct Session::State {
   std::optional<SharedConnection> shared;
   std::function<void(std::string_view, std::string_view)> notice_receiver;
   ServerMessage last_words;
+  bool shared_with_others = false;
+  bool read_only = false;
 
   State(PGconn* taken, bool options) : connection(taken), took_options(options) {
     shared.emplace(taken);
@@ -139,6 +144,11 @@ auto Session::State::with_transaction(std::string_view doing, const Work& work) 
 }
 
 Rows Session::query(std::string_view doing, const std::string& sql, const std::vector<Value>& parameters) {
+  if (is_shared() && !lost() && !in_transaction()) {
+    Rows rows;
+    windlass::hook::in_transaction(*this, doing, [&] { rows = query(doing, sql, parameters); });
+    return rows;
+  }
   std::vector<const char*> values;
   values.reserve(parameters.size());
   for (const auto& value : parameters) values.push_back(value ? value->c_str() : nullptr);
@@ -168,7 +178,8 @@ Value Session::query_value(std::string_view doing, const std::string& sql,
 }
 
 void Session::execute(std::string_view doing, const std::string& sql) {
-  state_->with_transaction(doing, [&](pqxx::nontransaction& transaction) { transaction.exec(sql); });
+  const std::string message = on_a_clean_slate(sql);
+  state_->with_transaction(doing, [&](pqxx::nontransaction& transaction) { transaction.exec(message); });
 }
 
 std::vector<Rows> Session::query_all(std::string_view doing, const std::string& sql) {
@@ -177,13 +188,17 @@ std::vector<Rows> Session::query_all(std::string_view doing, const std::string& 
   const bool was_idle = !in_transaction();
   std::vector<Rows> answers;
   std::optional<ServerMessage> failure;
-  if (PQsendQuery(connection, sql.c_str()) != 1) throw lost_connection(doing);
+  const std::string message = on_a_clean_slate(sql);
+  if (PQsendQuery(connection, message.c_str()) != 1) throw lost_connection(doing);
   while (const Result result{PQgetResult(connection)}) {
     const ExecStatusType status = PQresultStatus(result.get());
     if (status == PGRES_TUPLES_OK) answers.push_back(rows_of(result.get()));
     if (status == PGRES_FATAL_ERROR && !failure) failure = server_message(result.get());
   }
-  if (!failure && !lost()) return answers;
+  if (!failure && !lost()) {
+    if (message.size() != sql.size() && !answers.empty()) answers.erase(answers.begin());  // the slate's
+    return answers;
+  }
   if (lost() || failure->sqlstate.empty()) throw lost_connection(doing, failure.value_or(state_->last_words));
   if (was_idle && in_transaction()) const Result rolled_back(PQexec(connection, "ROLLBACK"));
   throw database_error(doing, *failure);
@@ -191,8 +206,12 @@ std::vector<Rows> Session::query_all(std::string_view doing, const std::string& 
 
 void Session::greet() {
   // A killed runner's statement is given up by the server instead of running on with the lock held (14+).
+  // Behind a pooler the session may be other clients' too: there it is set for this message alone.
   const std::string settings = server_major() >= 14 && !took_options()
-                                   ? "SET client_connection_check_interval = '1s';"
+                                   ? fmt::format(
+                                         "SELECT pg_catalog.set_config('client_connection_check_interval', "
+                                         "'1s', pg_catalog.pg_backend_pid() <> {});",
+                                         backend())
                                    : std::string();
   const auto answers = query_all(
       "setting up the session",
@@ -203,7 +222,7 @@ void Session::greet() {
           "pg_catalog.current_setting('statement_timeout'), pg_catalog.current_setting('lock_timeout'), "
           "pg_catalog.current_setting('transaction_timeout', true), "
           "pg_catalog.current_setting('default_transaction_isolation')");
-  const Row& row = answers.at(0).at(0);
+  const Row& row = answers.back().at(0);
   greeting_ = {row[0],
                row[1].value_or(""),
                std::stoi(row[2].value_or("0")),
@@ -227,6 +246,24 @@ std::string Session::quote_name(std::string_view name) {
 
 int Session::server_version() const { return PQserverVersion(state_->connection); }
 int Session::backend() const { return PQbackendPID(state_->connection); }
+bool Session::is_shared() const { return state_->shared_with_others; }
+void Session::share() { state_->shared_with_others = true; }
+void Session::make_transactions_read_only() { state_->read_only = true; }
+bool Session::has_read_only_transactions() const { return state_->read_only; }
+
+std::string Session::begin_message(std::string_view modes) const {
+  std::string message = fmt::format("BEGIN {}{}", modes, state_->read_only ? " READ ONLY" : "");
+  if (!is_shared()) return message;
+  return message + ";" + join(clean_slate_statements(), ";");
+}
+
+// Several statements in one message are one transaction, so that SET LOCAL holds for all of them.
+std::string Session::on_a_clean_slate(const std::string& sql) const {
+  const bool controls = sql.starts_with("BEGIN") || sql.starts_with("COMMIT") || sql.starts_with("ROLLBACK");
+  if (!is_shared() || in_transaction() || controls) return sql;
+  return join(clean_slate_statements(), ";") + ";" + sql;
+}
+
 std::string Session::user() const { return PQuser(state_->connection); }
 std::string Session::database() const { return PQdb(state_->connection); }
 
@@ -267,25 +304,18 @@ std::vector<std::string> first_column(const Rows& rows) {
   return texts;
 }
 
-Snapshot::~Snapshot() {
-  if (session_.lost() || !session_.in_transaction()) return;
-  try {
-    session_.execute(doing_, "ROLLBACK");
-  } catch (const Error&) {
-    // The error that brought us here is the one that counts.
-  }
-}
-
-std::vector<Rows> Snapshot::begin(const std::string& questions) {
-  return session_.query_all(doing_, "BEGIN ISOLATION LEVEL REPEATABLE READ;" + questions);
-}
-
-std::vector<Rows> Snapshot::end(const std::string& questions) {
-  return session_.query_all(doing_, questions + ";COMMIT");
+std::vector<std::string> clean_slate_statements() {
+  // The settings left out are those that a pooler keeps in step with what each of its clients asked for.
+  return {"SET LOCAL role TO DEFAULT",
+          "SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.reset_val, true)) FROM "
+          "pg_catalog.pg_settings s WHERE s.source = 'session' AND s.context IN ('user', 'superuser') AND "
+          "s.name NOT IN ('application_name', 'client_encoding', 'DateStyle', 'IntervalStyle', 'TimeZone', "
+          "'standard_conforming_strings', 'transaction_isolation', 'transaction_read_only', "
+          "'transaction_deferrable')"};
 }
 
 void in_transaction(Session& session, std::string_view doing, const std::function<void()>& work) {
-  session.execute(doing, "BEGIN");
+  session.execute(doing, session.begin_message());
   try {
     work();
     session.execute(doing, "COMMIT");

@@ -58,8 +58,16 @@ class Session {
   int server_version() const;  // 150018
   int server_major() const { return server_version() / 10000; }
   int backend() const;  // the process id that the connection was told: a pooler makes one up
-  // The server's process id. Behind a pooler in transaction mode it was that of the greeting's transaction.
+  // The server's process id. Of a shared session it was that of the greeting's transaction.
   int server_process() const { return greeting_.server_process; }
+  bool is_pooled() const { return server_process() != backend(); }
+  // Behind a pooler in transaction mode each transaction may run in another server process, which other
+  // clients use before and after it: nothing may be set for the session, and what is sent runs in a
+  // transaction that begins with a clean slate.
+  bool is_shared() const;
+  void share();
+  void make_transactions_read_only();  // those that in_transaction() begins from here on
+  bool has_read_only_transactions() const;
   std::string user() const;
   std::string database() const;
   std::string address() const;  // "host:port" or the socket's folder, for messages
@@ -85,31 +93,22 @@ class Session {
   // Gets every NOTICE and WARNING: severity and text.
   void on_notice(std::function<void(std::string_view severity, std::string_view text)> receiver);
 
+  // The message that begins a transaction as above, with `modes` behind BEGIN ("ISOLATION
+  // LEVEL REPEATABLE READ"); in a shared session its last statement returns a row.
+  std::string begin_message(std::string_view modes = {}) const;
   pg_conn* raw() const;  // for this folder
 
  private:
   struct State;
+  std::string on_a_clean_slate(const std::string& sql) const;
+
   std::unique_ptr<State> state_;
   Greeting greeting_;
 };
 
-// Reads that see one snapshot: the first message begins it, the last one ends it, neither costs a message of
-// its own. What was not ended is rolled back.
-class Snapshot {
- public:
-  Snapshot(Session& session, std::string_view doing) : session_(session), doing_(doing) {}
-  ~Snapshot();
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
-  // Statements with semicolons between them; throws as query_all.
-  std::vector<Rows> begin(const std::string& questions);
-  std::vector<Rows> end(const std::string& questions);
-
- private:
-  Session& session_;
-  std::string doing_;
-};
+// The statements that put what other clients may have set in a shared session back to its defaults, for the
+// transaction that is open: what RESET ALL and RESET ROLE are elsewhere, with nothing left behind.
+std::vector<std::string> clean_slate_statements();
 
 // Begins, runs `work`, commits; rolls back when it throws. The first error is the one that leaves.
 void in_transaction(Session& session, std::string_view doing, const std::function<void()>& work);

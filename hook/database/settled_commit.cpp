@@ -68,6 +68,7 @@ void commit_settled(Database& database, std::string_view doing, const std::funct
   try {
     in_transaction(database.session(), doing, [&] {
       transaction = database.session().query_value(doing, "SELECT pg_catalog.txid_current()").value_or("0");
+      if (Lease* lease = database.lease()) lease->check();
       work();
       at_commit = true;
     });

@@ -16,7 +16,7 @@ void reconnect_to_settle(Database& database, std::string_view doing);
 // Begins, runs `work`, commits. When the connection breaks at COMMIT it reconnects and asks the server what
 // became of the transaction (txid_status): returns when it was committed; throws Error(kTransient) that says
 // that it was rolled back, or that this is not known. What `work` throws leaves after a rollback. The
-// database must hold the lock.
+// database must hold the lock; where that is a lease, an overtaken runner's `work` is not done (kLocked).
 void commit_settled(Database& database, std::string_view doing, const std::function<void()>& work);
 
 }  // namespace windlass::hook

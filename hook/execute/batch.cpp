@@ -78,7 +78,7 @@ PipelineScript Batch::statements_of(const ScriptJob& job, std::size_t index) con
   // The rank that the row before it will have makes the marker its own.
   const std::string marker = executor_.marker_of(*executor_.last_rank_ + static_cast<int>(index), 0);
   const Surroundings around =
-      surroundings_of(job, executor_.settings_, executor_.database_.session(), tactics, 0, marker);
+      surroundings_of(job, executor_.settings_, executor_.database_, tactics, 0, marker);
   PipelineScript statements;
   const auto add_ours = [&](const std::vector<std::string>& texts) {
     for (const auto& text : texts) statements.push_back({Kind::kOurs, text});

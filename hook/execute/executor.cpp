@@ -17,27 +17,40 @@
 namespace windlass::hook {
 namespace {
 
+void append(std::vector<std::string>& statements, std::vector<std::string> more) {
+  for (auto& statement : more) statements.push_back(std::move(statement));
+}
+
 // What begins every transaction of ours; what ends it is still missing.
-Surroundings transaction_around(const ExecutorSettings& settings, const Session& session,
+Surroundings transaction_around(const ExecutorSettings& settings, Database& database,
                                 const LockTactics& tactics, int attempt) {
+  const Session& session = database.session();
+  const Lease* lease = database.lease();
   Surroundings around;
   around.before.push_back("BEGIN");
-  for (auto& statement :
-       session_statements(settings, session, Scope::kTransaction, tactics.first_limits(attempt))) {
-    around.before.push_back(std::move(statement));
-  }
+  append(around.before,
+         session_statements(settings, session, Scope::kTransaction, tactics.first_limits(attempt)));
+  if (lease != nullptr) append(around.before, lease->opening());
   around.prelude = tactics.prelude(attempt, [&](std::string_view text) { return session.quote(text); });
   around.before_statement = [&tactics, attempt](std::size_t index) {
     return tactics.before_statement(index, attempt);
   };
   around.after = tactics.after_script(attempt);
   // A script may leave another role behind, which need not be allowed to write the history.
-  around.after.push_back("RESET ROLE");
+  around.after.push_back(session.is_shared() ? "SET LOCAL role TO DEFAULT" : "RESET ROLE");
+  if (lease != nullptr) append(around.after, lease->closing());
   return around;
 }
 
 // A failure of one of our own statements around the script.
-Error own_statement_error(const migrations::PreparedScript& script, const ServerMessage& server) {
+Error own_statement_error(const migrations::PreparedScript& script, Database& database,
+                          const ServerMessage& server) {
+  if (server.sqlstate == kOvertaken && database.lease() != nullptr) return database.lease()->overtaken();
+  if (server.sqlstate == kHistoryChanged && database.lease() != nullptr) {
+    return Error(ExitCode::kTransient,
+                 fmt::format("another program changed the history table before {}", script.source.path),
+                 "Run again; it goes on from what is there now.");
+  }
   if (server.sqlstate == kMarkerGone) return ended_transaction_error(script);
   return database_error("recording " + script.source.path, server);
 }
@@ -67,11 +80,11 @@ std::string advice_after(const StatementFailure& failure, const LockTactics& tac
 }
 
 // `script` is the one that ran, `failed` the one of the sequence that failed: itself or a callback of it.
-void throw_unless_worth_retrying(const migrations::PreparedScript& script,
+void throw_unless_worth_retrying(Database& database, const migrations::PreparedScript& script,
                                  const migrations::PreparedScript& failed, const StatementFailure& failure,
                                  const LockTactics& tactics, int attempt) {
   if (is_worth_retrying(failure, tactics, attempt)) return;
-  if (failure.statement == ScriptMessage::kOurs) throw own_statement_error(failed, failure.server);
+  if (failure.statement == ScriptMessage::kOurs) throw own_statement_error(failed, database, failure.server);
   if (&failed == &script) {
     throw script_error(script, failure,
                        {code_of_script_failure(failure.server.sqlstate),
@@ -87,15 +100,19 @@ void throw_unless_worth_retrying(const migrations::PreparedScript& script,
 
 }  // namespace
 
-Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
+Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, Database& database,
                              const LockTactics& tactics, int attempt, const std::string& marker) {
-  Surroundings around = transaction_around(settings, session, tactics, attempt);
+  const Session& session = database.session();
+  const Lease* lease = database.lease();
+  Surroundings around = transaction_around(settings, database, tactics, attempt);
   // Whoever waits for the lock reads in pg_stat_activity which script it is.
   around.before.front().insert(0, script_comment(job.script.source.path) + " ");
+  if (lease != nullptr) around.before.push_back(lease->history_check());
   around.before.push_back("SET LOCAL windlass.tx = " + session.quote(marker));
   for (const auto& statement : job.also) around.after.push_back(statement);
   around.after.push_back(
       insert_history_row(session, settings.history, job.row, SinceTransactionBegan{}, marker));
+  if (lease != nullptr) append(around.after, lease->after_rows());
   around.after.push_back("COMMIT");
   return around;
 }
@@ -103,10 +120,12 @@ Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& setti
 std::vector<std::string> session_statements(const ExecutorSettings& settings, const Session& session,
                                             Scope scope, const TimeLimits& limits) {
   const std::string_view local = scope == Scope::kTransaction ? "LOCAL " : "";
+  const std::string_view check_local = session.is_shared() ? "LOCAL " : "";
   // Settings of an earlier script do not reach this one.
   std::vector<std::string> statements{"RESET ALL", "RESET ROLE"};
-  if (session.server_major() >= 14 && !session.took_options())
-    statements.push_back("SET client_connection_check_interval = '1s'");
+  if (session.is_shared()) statements = clean_slate_statements();
+  if (session.server_major() >= 14 && (session.is_shared() || !session.took_options()))
+    statements.push_back(fmt::format("SET {}client_connection_check_interval = '1s'", check_local));
   statements.push_back(fmt::format("SET {}lock_timeout = {}", local, limits.lock_timeout.count()));
   statements.push_back(fmt::format("SET {}statement_timeout = {}", local, limits.statement_timeout.count()));
   // The role's would end a script that takes its time; statement-timeout and deadline are the run's limits.
@@ -125,6 +144,7 @@ Executor::Executor(Database& database, ExecutorSettings settings, const Clock& c
 Milliseconds Executor::run(const ScriptJob& job) {
   const NoticeLog notices(database_.session(), job.script.source.path);
   blocked_by_.clear();
+  if (database_.lease() != nullptr) database_.lease()->note_script(job.script.source.path);
   if (job.script.mode == migrations::RunMode::kStepwise) {
     const Milliseconds took = Stepwise(*this, job).run();
     last_rank_.reset();
@@ -169,7 +189,7 @@ RunEnd Executor::run_attempts(const migrations::PreparedScript& script, LockTact
         tactics.give_up_prelude();
         continue;
       }
-      throw_unless_worth_retrying(script, *failed, *result.failure, tactics, attempt++);
+      throw_unless_worth_retrying(database_, script, *failed, *result.failure, tactics, attempt++);
       if (!monitor.blocked_by().empty()) blockers = monitor.blocked_by();
       if (last) {
         blocked_by_ = blockers;
@@ -204,7 +224,7 @@ SequenceResult Executor::send(const ScriptJob& job, const LockTactics& tactics, 
                               const RunWatch& watch) {
   static const CallbacksAround kNone;
   const auto around =
-      surroundings_of(job, settings_, database_.session(), tactics, attempt, marker_of(last_rank(), attempt));
+      surroundings_of(job, settings_, database_, tactics, attempt, marker_of(last_rank(), attempt));
   const CallbacksAround& callbacks = job.callbacks == nullptr ? kNone : *job.callbacks;
   return send_script(database_.session(), job.script, callbacks, around, watch);
 }
@@ -219,7 +239,7 @@ void Executor::run_in_one_transaction(std::span<const migrations::PreparedScript
                                       const std::vector<std::string>& after) {
   const LockTactics uniform(callbacks.front(), lock_budget(), Limits::kUniform);
   const auto send = [&](const LockTactics& tactics, int attempt, const RunWatch& watch) {
-    Surroundings around = transaction_around(settings_, database_.session(), tactics, attempt);
+    Surroundings around = transaction_around(settings_, database_, tactics, attempt);
     around.after.insert(around.after.end(), after.begin(), after.end());
     around.after.push_back("COMMIT");
     return send_scripts(database_.session(), callbacks, around, watch);
@@ -287,7 +307,7 @@ std::size_t Executor::run_batch(std::span<const ScriptJob> jobs, const BatchEven
 bool Executor::may_batch() const {
   // Behind a pooler the next transaction may be another server's.
   const Session& session = database_.session();
-  return settings_.batches && session.server_process() == session.backend();
+  return settings_.batches && database_.lease() == nullptr && session.server_process() == session.backend();
 }
 
 int Executor::last_rank() {

@@ -110,7 +110,7 @@ std::vector<std::string> session_statements(const ExecutorSettings& settings, co
 
 // What surrounds a script in its transaction; COMMIT is the last statement, the history row the one before
 // it. `tactics` must outlive it.
-Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, const Session& session,
+Surroundings surroundings_of(const ScriptJob& job, const ExecutorSettings& settings, Database& database,
                              const LockTactics& tactics, int attempt, const std::string& marker);
 
 }  // namespace windlass::hook

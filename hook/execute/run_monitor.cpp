@@ -62,7 +62,6 @@ std::string progress_text(const Progress& progress, std::optional<Milliseconds> 
 RunMonitor::RunMonitor(Database& database, std::string what, Milliseconds lock_timeout)
     : database_(database),
       what_(std::move(what)),
-      backend_(database.session().server_process()),
       every_(lock_timeout.count() == 0 ? kLookAtLeast
                                        : std::clamp(lock_timeout / 2, kLookAtMost, kLookAtLeast)),
       next_look_(every_),
@@ -86,17 +85,18 @@ void RunMonitor::look_from_outside(Milliseconds running) {
     return;
   }
   try {
-    progress_ = progress_of(*monitor, backend_);
+    const int process = database_.script_process(*monitor);
+    progress_ = progress_of(*monitor, process);
     left_ = estimate_.left(progress_, running);
-    if (progress_.waits_for_lock()) note_blockers(*monitor);
+    if (progress_.waits_for_lock()) note_blockers(*monitor, process);
   } catch (const Error& error) {
     log::debug(error.what());
     progress_ = {};
   }
 }
 
-void RunMonitor::note_blockers(Session& monitor) {
-  auto blockers = blockers_of(monitor, backend_);
+void RunMonitor::note_blockers(Session& monitor, int process) {
+  auto blockers = blockers_of(monitor, process);
   if (blockers.empty()) return;
   blocked_by_ = std::move(blockers);
   std::string who;

@@ -39,12 +39,11 @@ class RunMonitor {
 
  private:
   void look_from_outside(Milliseconds running);
-  void note_blockers(Session& monitor);
+  void note_blockers(Session& monitor, int process);
   void log_progress(Milliseconds running);
 
   Database& database_;
   std::string what_;
-  int backend_;
   Milliseconds every_;      // how often to look from outside
   Milliseconds next_look_;  // since the attempt began
   Milliseconds next_progress_;

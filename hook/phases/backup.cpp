@@ -71,6 +71,11 @@ class Backup {
     }
     describe(*state);
     if (reuse()) return;
+    if (run_.session().is_shared()) {
+      throw Error(ExitCode::kConfiguration,
+                  "a pooler in transaction mode stands before the server, and pg_dump needs a session",
+                  "Set direct-database-url to a URL that reaches the server past it; nothing was dumped.");
+    }
     const auto tools = choose_dump_tools(find_dump_tools(dump_tool_folders()), run_.session().server_major());
     if (settings_.dry_run) {
       report_.message = fmt::format("would dump {} with {} to {}", manifest_.database, tools.version,

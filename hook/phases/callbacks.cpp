@@ -9,6 +9,7 @@
 #include "core/base/text.hpp"
 #include "hook/phases/migration_run.hpp"
 #include "hook/phases/project_state.hpp"
+#include "hook/phases/session_need.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -59,6 +60,7 @@ Callbacks::Callbacks(DatabaseRun& run, const migrations::ScriptSet& scripts,
   const auto placeholders = placeholder_rules(run);
   std::vector<std::string> silent;
   Diagnostics diagnostics;
+  SessionNeeds needs;
   for (const auto* script : all) {
     if (std::find(events.begin(), events.end(), script->name.event) == events.end()) continue;
     const Firing firing = firing_of(script->name.event);
@@ -70,6 +72,7 @@ Callbacks::Callbacks(DatabaseRun& run, const migrations::ScriptSet& scripts,
         migrations::source_of(*script), rules_for(*script, placeholders), run.session().server_major());
     diagnostics.add(std::move(prepared.diagnostics));
     if (firing == Firing::kWithScript) check_shares_transaction(prepared.script, diagnostics);
+    needs.look_at(prepared.script);
     scripts_[script->name.event].push_back(std::move(prepared.script));
   }
   warn_of_silent_ones(silent);
@@ -79,6 +82,7 @@ Callbacks::Callbacks(DatabaseRun& run, const migrations::ScriptSet& scripts,
                 "Correct them; nothing was run.")
         .with_details(to_text(diagnostics));
   }
+  if (run.session().is_shared()) needs.refuse();
   if (settings.dry_run) {
     scripts_.clear();
     return;

@@ -15,6 +15,9 @@
 namespace windlass::hook {
 namespace {
 
+// To close a record after the deadline has ended the work.
+constexpr Milliseconds kAfterDeadline{60'000};
+
 // The pod's name in a cluster, where the host name is set to it.
 std::string runner_name() {
   std::array<char, 256> name{};
@@ -37,7 +40,8 @@ RunStart start_of(const DatabaseRun& run) {
           settings.environment,
           run.history.table,
           runner_name(),
-          settings.run_labels};
+          settings.run_labels,
+          settings.deadline + kAfterDeadline};
 }
 
 // Whether there is a table to write the record into.
@@ -107,6 +111,11 @@ Access access_of(const Settings& settings) {
 }  // namespace
 
 ConnectionTarget connection_target(const Settings& settings) {
+  // Whole, but for the password: host and port of the other way to the database lead through the pooler.
+  if (!settings.direct_database_url.empty()) {
+    return {settings.direct_database_url, "", std::nullopt, "", "", settings.database_password,
+            access_of(settings)};
+  }
   return {settings.database_url,  settings.database_host,     settings.database_port, settings.database_name,
           settings.database_user, settings.database_password, access_of(settings)};
 }
@@ -128,16 +137,21 @@ void take_lock(DatabaseRun& run) {
 void with_database(PhaseContext& context, Recording recording,
                    const std::function<void(DatabaseRun&)>& work) {
   const Settings& settings = context.settings;
+  if (!settings.direct_database_url.empty() &&
+      (!settings.database_url.empty() || !settings.database_host.empty())) {
+    log::info("using direct-database-url, not the other way to the database");
+  }
   const std::string application =
       fmt::format("windlass-hook {} {}", phase_name(*context.report.phase), runner_name());
   Database database(connection_target(settings), application,
                     std::min(settings.connect_timeout, context.deadline.left()), context.clock, context.stop,
-                    context.deadline);
+                    context.deadline,
+                    {context.report.run_id, std::string(phase_name(*context.report.phase)), runner_name(),
+                     settings.lease_duration});
   if (settings.dry_run) recording = Recording::kNone;
   DatabaseRun run{
       context, database, {default_schema(database.session(), settings), settings.history_table}, recording};
-  if (settings.dry_run)
-    database.session().execute("opening a read-only session", "SET default_transaction_read_only = on");
+  if (settings.dry_run) database.make_read_only();
   if (recording == Recording::kCreateTables || recording == Recording::kIfPossible) try_open_record(run);
   try {
     work(run);

@@ -44,12 +44,17 @@ void lay_groundwork(DatabaseRun& run, const DatabaseState& state,
     return begin_record(run);
   // In one transaction: a run that finds the history table does not look for the rest again.
   commit_settled(run.database, "creating schemas and the history table", [&] {
-    for (const auto& schema : state.missing_schemas) create_schema(session, schema);
+    Lease* lease = run.database.lease();
+    for (const auto& schema : state.missing_schemas) {
+      // The one that the lease's table lies in was made with it.
+      if (lease == nullptr || !schema_exists(session, schema)) create_schema(session, schema);
+    }
     if (!state.history_exists) create_history_table(session, run.history);
     for (const auto& row : rows)
       session.execute("writing the first rows", insert_history_row(session, run.history, row, 0));
     create_own_tables(session, run.history.schema);
     if (names_environment) record_environment(session, run.history.schema, environment);
+    if (lease != nullptr) lease->note_own_rows();
   });
   for (const auto& schema : state.missing_schemas) log::info("created schema " + schema);
   if (!state.history_exists) log::info("created the history table " + run.history.quoted());

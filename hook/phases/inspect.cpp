@@ -27,7 +27,7 @@ class Inspect {
 
   Inspection go() {
     Session& session = run_.session();
-    session.execute("opening a read-only session", "SET default_transaction_read_only = on");
+    run_.database.make_read_only();
     found_.database = session.database();
     found_.address = session.address();
     found_.schema = run_.history.schema;

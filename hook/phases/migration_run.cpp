@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 #include "hook/database/undo_scripts.hpp"
 #include "hook/execute/index_build.hpp"
+#include "hook/phases/session_need.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -173,10 +174,12 @@ std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, cons
   Diagnostics diagnostics;
   std::vector<migrations::PreparedScript> scripts;
   std::size_t held = 0;
+  SessionNeeds needs;
   for (const auto* entry : state.plan.to_run) {
     auto prepared = prepare(run, *entry->script, placeholders);
     diagnostics.add(std::move(prepared.diagnostics));
     refuse_corrupting_build(prepared.script, run.session().server_version());
+    if (run.session().is_shared()) needs.look_at(prepared.script);
     held += prepared.script.held_bytes();
     scripts.push_back(held > kMostHeld ? let_go(std::move(prepared.script)) : std::move(prepared.script));
     const auto* undo = undo_of(state.scripts, *entry->script);
@@ -185,7 +188,10 @@ std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, cons
     diagnostics.add(std::move(way_back.diagnostics));
     check_undo(way_back.script);
   }
-  if (!diagnostics.has_errors()) return scripts;
+  if (!diagnostics.has_errors()) {
+    needs.refuse();
+    return scripts;
+  }
   throw Error(ExitCode::kInvalidScripts,
               fmt::format("the scripts to run have {}", counted(diagnostics.error_count(), "fault")),
               "Correct them; nothing was run.")

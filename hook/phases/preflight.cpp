@@ -58,10 +58,13 @@ class Preflight {
   }
 
   void check_pooler() {
-    switch (run_.database.check_pooling()) {
+    switch (run_.database.pooling()) {
       case Pooling::kSession: return checks_.pass("pooler", "a pooler in session mode");
-      case Pooling::kUnknown:
-        return checks_.warn("pooler", "a pooler whose mode could not be told; it must be in session mode");
+      case Pooling::kTransaction:
+        return checks_.warn(
+            "pooler",
+            "a pooler in transaction mode: a lease keeps runners apart, and scripts that need a "
+            "session are refused; set direct-database-url to reach the server past it");
       default: checks_.pass("pooler", "none seen");
     }
   }
@@ -150,6 +153,9 @@ class Preflight {
   }
 
   void look_for_runners() {
+    const auto lease = read_lease(run_.session(), run_.history);
+    if (lease && lease->is_live())
+      return checks_.warn("runners", "another runner holds the lock: " + lease->owner());
     const auto holder = lock_holder(run_.session(), advisory_lock_key(run_.history));
     if (!holder) return checks_.pass("runners", "no other runner holds the lock");
     checks_.warn("runners", "another runner holds the lock: " + holder->to_text());

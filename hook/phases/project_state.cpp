@@ -10,6 +10,7 @@
 #include "hook/database/catalog.hpp"
 #include "hook/database/intents.hpp"
 #include "hook/database/run_records.hpp"
+#include "hook/database/snapshot.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -48,20 +49,24 @@ std::string presence_question(const DatabaseRun& run, const Session& session,
   for (const auto& schema : schemas) names += (names.empty() ? "" : ", ") + session.quote(schema);
   return fmt::format(
       "SELECT n.nspname, c.relname FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c "
-      "ON c.relnamespace = n.oid AND n.nspname = {} AND c.relkind = 'r' AND c.relname IN ({}, {}) "
+      "ON c.relnamespace = n.oid AND n.nspname = {} AND c.relkind = 'r' AND c.relname IN ({}, {}, {}) "
       "WHERE n.nspname IN ({})",
       session.quote(run.history.schema), session.quote(run.history.table), session.quote(kEnvironmentTable),
-      names);
+      session.quote(kLeaseTable), names);
 }
 
 void note_presence(DatabaseState& state, DatabaseRun& run, const Rows& answer) {
   const auto is_there = [&](std::size_t column, std::string_view name) {
     return std::any_of(answer.begin(), answer.end(), [&](const Row& row) { return row.at(column) == name; });
   };
-  for (const auto& schema : state.schemas) {
-    if (!is_there(0, schema)) state.missing_schemas.push_back(schema);
-  }
   state.history_exists = is_there(1, run.history.table);
+  // A schema that was made for the lease's table is still to be told of by the history table.
+  const bool made_for_lease =
+      !state.history_exists && is_there(1, kLeaseTable) && schema_made_for_lease(run.session(), run.history);
+  for (const auto& schema : state.schemas) {
+    if (!is_there(0, schema) || (made_for_lease && schema == run.history.schema))
+      state.missing_schemas.push_back(schema);
+  }
   run.own_tables_seen = is_there(1, kEnvironmentTable);
 }
 
@@ -97,6 +102,8 @@ DatabaseState read_database_state(DatabaseRun& run) {
   // One snapshot: a history table that another runner makes between two questions would leave a schema with
   // objects and no history.
   fill_state(state, run);
+  if (Lease* lease = run.database.lease())
+    lease->note_history(state.rows.empty() ? -1 : state.rows.back().installed_rank);
   return state;
 }
 

@@ -17,6 +17,7 @@
 #include "hook/phases/callbacks.hpp"
 #include "hook/phases/migration_run.hpp"
 #include "hook/phases/project_state.hpp"
+#include "hook/phases/session_need.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -165,13 +166,18 @@ class Rollback {
   std::vector<migrations::PreparedScript> prepare() {
     std::vector<migrations::PreparedScript> scripts;
     Diagnostics diagnostics;
+    SessionNeeds needs;
     for (const auto& step : steps_) {
       migrations::Preparation prepared = prepare_stored(step.undo, run_.session().server_major());
       diagnostics.add(std::move(prepared.diagnostics));
       say_what_is_lost(step, prepared.script);
+      needs.look_at(prepared.script);
       scripts.push_back(std::move(prepared.script));
     }
-    if (!diagnostics.has_errors()) return scripts;
+    if (!diagnostics.has_errors()) {
+      if (run_.session().is_shared()) needs.refuse();
+      return scripts;
+    }
     throw Error(ExitCode::kInvalidScripts, "a stored undo script cannot run", "Restore the backup instead.")
         .with_details(to_text(diagnostics));
   }

@@ -46,7 +46,7 @@ void record_digests(DatabaseRun& run, const ProjectState& state) {
   const auto digests = digests_of(scripts, placeholder_rules(run));
   if (digests.empty()) return;
   run.session().execute("recording what the scripts are",
-                        "BEGIN; SET LOCAL synchronous_commit = off; " +
+                        run.session().begin_message() + "; SET LOCAL synchronous_commit = off; " +
                             store_digests_statement(run.session(), run.history, digests) + "; COMMIT");
 }
 

@@ -40,7 +40,8 @@ class Verify {
 
   void go() {
     Session& session = run_.session();
-    session.execute("opening a read-only session", "SET default_transaction_read_only = on");
+    const bool own_session = !session.is_shared();  // else each query's transaction alone is read-only
+    if (own_session) session.execute("opening a read-only session", "SET default_transaction_read_only = on");
     state_ = read_project_state(run_);
     run_.context.report.set_digest = state_->scripts.digest;
     run_.context.report.version_from = current_version(state_->plan);
@@ -52,7 +53,8 @@ class Verify {
     checks_.run("indexes", [&] { check_indexes(); });
     checks_.run("constraints", [&] { check_constraints(); });
     for (const auto& file : verify_files(run_.context.settings)) check_file(file);
-    session.execute("closing the read-only session", "SET default_transaction_read_only = off");
+    if (own_session)
+      session.execute("closing the read-only session", "SET default_transaction_read_only = off");
     checks_.throw_if_failed("verify");
     run_.context.report.message =
         fmt::format("verified: {} hold", counted(run_.context.report.checks.size(), "expectation"));

@@ -19,6 +19,7 @@ using S = Settings;
 const std::array kBindings{
     Binding{"settings", &S::settings},
     Binding{"database-url", &S::database_url},
+    Binding{"direct-database-url", &S::direct_database_url},
     Binding{"database-host", &S::database_host},
     Binding{"database-port", &S::database_port},
     Binding{"database-name", &S::database_name},
@@ -65,6 +66,7 @@ const std::array kBindings{
     Binding{"retries", &S::retries},
     Binding{"deadline", &S::deadline},
     Binding{"lock-wait", &S::lock_wait},
+    Binding{"lease-duration", &S::lease_duration},
     Binding{"guard-wait", &S::guard_wait},
     Binding{"allow-not-valid", &S::allow_not_valid},
     Binding{"confirm", &S::confirm},

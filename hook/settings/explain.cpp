@@ -89,12 +89,24 @@ std::string keyword_address(std::string_view text) {
   return address(host, values["port"], values["dbname"]);
 }
 
+std::string url_address(const Secret& secret) {
+  const std::string& url = secret.reveal();
+  const bool uri = url.starts_with("postgresql://") || url.starts_with("postgres://");
+  return uri ? uri_address(url) : keyword_address(url);
+}
+
+// The address that a setting's URL leads to; empty for other settings and for a URL that shows none.
+std::string address_in(const Settings& settings, std::string_view name) {
+  if (name == "database-url") return url_address(settings.database_url);
+  if (name == "direct-database-url") return url_address(settings.direct_database_url);
+  return "";
+}
+
 }  // namespace
 
 std::string database_address(const Settings& settings) {
-  const std::string& url = settings.database_url.reveal();
-  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return uri_address(url);
-  if (!url.empty()) return keyword_address(url);
+  if (!settings.direct_database_url.empty()) return url_address(settings.direct_database_url);
+  if (!settings.database_url.empty()) return url_address(settings.database_url);
   return address(settings.database_host,
                  settings.database_port ? std::to_string(*settings.database_port) : "",
                  settings.database_name);
@@ -110,9 +122,8 @@ std::string explain_settings(const Settings& settings) {
   constexpr std::size_t kWidest = 40;
   for (const auto& row : setting_table()) {
     std::string value = display_value(settings, row);
-    if (row.name == "database-url" && !value.empty() && !database_address(settings).empty()) {
-      value = database_address(settings) + " (credentials not shown)";
-    }
+    const std::string shown = address_in(settings, row.name);
+    if (!shown.empty()) value = shown + " (credentials not shown)";
     const auto origin = settings.origins.find(row.name);
     lines.push_back({std::string(row.name), value.empty() ? "-" : value,
                      origin == settings.origins.end() ? "default" : origin->second});

@@ -19,6 +19,7 @@ namespace windlass::hook {
 namespace {
 
 constexpr std::size_t kFileLimit = 1U << 20U;
+constexpr Milliseconds kShortestLease{2'000};
 constexpr std::string_view kPrefix = "WINDLASS_";
 constexpr std::string_view kFlagOrigin = "flag ";
 
@@ -66,6 +67,8 @@ const std::array kRules{
          "must be longer than 0s",
          "Without a lock timeout one waiting statement stops every later query on its table."},
     Rule{"deadline", [](const Settings& s) { return s.deadline.count() > 0; }, "must be longer than 0s"},
+    Rule{"lease-duration", [](const Settings& s) { return s.lease_duration >= kShortestLease; },
+         "must be at least 2s", "A runner that is busy for a moment must not lose its lease."},
     Rule{"backup-retention", [](const Settings& s) { return s.backup_retention >= 1; }, "must be at least 1",
          "The backup that a run makes has to outlive it."},
 };

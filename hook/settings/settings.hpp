@@ -28,6 +28,7 @@ struct Settings {
   std::filesystem::path settings;
 
   Secret database_url;
+  Secret direct_database_url;
   std::string database_host;
   std::optional<int> database_port;
   std::string database_name;
@@ -76,6 +77,7 @@ struct Settings {
   int retries = 0;
   Milliseconds deadline{};
   Milliseconds lock_wait{};
+  Milliseconds lease_duration{};
   Milliseconds guard_wait{};
   std::vector<std::string> allow_not_valid;
   std::string confirm;

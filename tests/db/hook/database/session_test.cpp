@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "hook/database/snapshot.hpp"
 #include "tests/db/hook/connected.hpp"
 
 namespace windlass::hook {

@@ -172,4 +172,26 @@ TEST_CASE("a script of many megabytes is sent in pieces and still commits as one
   CHECK(bench.value("SELECT count(*) FROM a") == "30");
 }
 
+TEST_CASE("a script of an overtaken runner is rolled back with its history row") {
+  ScriptBench bench;
+  bench.db.session().share();
+  bench.db.database.lock(kHistory, Milliseconds(0));
+  bench.db.database.lease()->note_history(-1);
+  bench.run("V1__a.sql", "CREATE TABLE a (id int)");
+  // As if it happened while the script runs: the lease's row is what its last statements look at.
+  const Error error =
+      bench.run_error("V2__b.sql", "CREATE TABLE b (id int); UPDATE windlass_lease SET token = token + 1");
+  CHECK(error.code() == ExitCode::kLocked);
+  CHECK_THAT(error.what(), Catch::StartsWith("the lease of this run was taken over by "));
+  CHECK(bench.history() == "1 V1__a.sql t");
+  CHECK(bench.value("SELECT to_regclass('b')") == "NULL");
+  bench.run("V2__b.sql", "CREATE TABLE b (id int)");
+  bench.db.session().execute("as Flyway",
+                             "UPDATE flyway_schema_history SET installed_rank = 9 WHERE script = "
+                             "'V2__b.sql'");
+  const Error changed = bench.run_error("V3__c.sql", "CREATE TABLE c (id int)");
+  CHECK(changed.code() == ExitCode::kTransient);
+  CHECK(changed.what() == std::string("another program changed the history table before V3__c.sql"));
+}
+
 }  // namespace windlass::hook

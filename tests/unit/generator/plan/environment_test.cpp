@@ -118,6 +118,15 @@ TEST_CASE("a connection in parts keeps its secrets in Secrets") {
   CHECK(variables(project, Phase::kMigrate).at("WINDLASS_DATABASE_USER") == "db/user");
 }
 
+TEST_CASE("the URL past a pooler goes to every phase but the guard, which only reads") {
+  auto project = sample_project();
+  project.databases[0].connection.direct_url = project::SecretKey{"db", "direct"};
+  CHECK(variables(project, Phase::kMigrate).at("WINDLASS_DIRECT_DATABASE_URL") == "db/direct");
+  CHECK(variables(project, Phase::kRollback).at("WINDLASS_DIRECT_DATABASE_URL") == "db/direct");
+  CHECK(variables(project, Phase::kMigrate).at("WINDLASS_DATABASE_URL") == "storefront-db/url");
+  CHECK(variables(project, Phase::kGuard).count("WINDLASS_DIRECT_DATABASE_URL") == 0);
+}
+
 TEST_CASE("a guard of a set without versions waits for its digest") {
   auto files = sample_files();
   files.head_version.clear();

@@ -100,6 +100,23 @@ TEST_CASE("however a container names its database, it gets the one variable that
   }
 }
 
+TEST_CASE("a URL past the pooler does not lead a rehearsal to the real server") {
+  Rehearsed rehearsed("env | grep -E '^WINDLASS_.*DATABASE'");
+  for (const std::string name : {"WINDLASS_DIRECT_DATABASE_URL", "WINDLASS_DIRECT_DATABASE_URL_FILE"}) {
+    const bool file = name.ends_with("_FILE");
+    const auto result = rehearsed.run(
+        std::string(
+            R"({"name": "main", "args": ["migrate"], "volumeMounts": [{"name": "s", "mountPath": "/secrets"}],
+        "env": [)") +
+            kUrl + R"(, {"name": ")" + name + R"(", )" +
+            (file ? R"("value": "/secrets/keywords"}]})"
+                  : R"("valueFrom": {"secretKeyRef": {"name": "db", "key": "keywords"}}}]})"),
+        R"([{"name": "s", "secret": {"secretName": "db"}}])");
+    INFO(name << result.message << result.log);
+    CHECK(result.output == "WINDLASS_DATABASE_URL=" + our_url() + "\n");
+  }
+}
+
 TEST_CASE("a connection in a mounted file leads to our server too") {
   Rehearsed rehearsed("env | grep ^WINDLASS_DATABASE");
   const auto result = rehearsed.run(

@@ -61,17 +61,22 @@ TEST_CASE("the address of separate settings is put together") {
   settings.database_name = "shop";
   settings.database_user = "app";
   CHECK(database_address(settings) == "db:5433/shop");
+  settings.direct_database_url = Secret("host=primary dbname=shop password=hunter2");
+  CHECK(database_address(settings) == "primary/shop");
 }
 
 TEST_CASE("the explanation shows every setting with its source and no secret") {
   const auto loaded = load_settings(Phase::kMigrate, {{"lock-timeout", {"5s"}}},
                                     {{"WINDLASS_DATABASE_URL", "postgresql://app:hunter2@db/shop"},
+                                     {"WINDLASS_DIRECT_DATABASE_URL", "postgresql://app:hunter4@pg/shop"},
                                      {"WINDLASS_DATABASE_PASSWORD", "hunter3"}});
   const auto text = explain_settings(loaded.settings);
   for (const auto& row : setting_table()) CHECK(text.find(std::string(row.name) + " ") != std::string::npos);
   CHECK(text.find("hunter") == std::string::npos);
   CHECK_THAT(text, Catch::Contains("\ndatabase-url                     db/shop (credentials not shown)  "
                                    "WINDLASS_DATABASE_URL\n"));
+  CHECK_THAT(text, Catch::Contains("\ndirect-database-url              pg/shop (credentials not shown)  "
+                                   "WINDLASS_DIRECT_DATABASE_URL\n"));
   CHECK_THAT(text, Catch::Contains("\ndatabase-password                (set)                            "
                                    "WINDLASS_DATABASE_PASSWORD\n"));
   CHECK_THAT(text, Catch::Contains("\nlock-timeout                     5s                               "
