@@ -54,11 +54,12 @@ fuzzers: deps
 servers: deps
 	@/usr/bin/python3 tests/servers/fetch.py || [ "$$CI" != true ]
 
-peers: ## fetch the real Flyway for its tests: 190 MB, and a Java to run it; CI always does
+peers: ## fetch what the tests run beside ours: Flyway (190 MB, Java), programs built by Go; CI always does
 ifneq ($(DEPS),off)
 	@tools/deps peers
 endif
 	@/usr/bin/python3 tests/interop/fetch_flyway.py
+	@/usr/bin/python3 tests/peers/fetch.py
 
 test-servers: build servers ## every database and fault suite on PostgreSQL 12 to 18
 	@failed=; for major in 12 13 14 16 17 18; do \

@@ -1,0 +1,21 @@
+"""Builds the programs that tests/peers runs beside ours, and makes the schemas that they read; once, then cached."""
+
+import sys
+
+import go_modules
+import kubeconform
+import kubernetes_schemas
+
+
+def main():
+    try:
+        kubeconform.program()
+        kubernetes_schemas.make()
+    except go_modules.Missing as reason:
+        sys.exit(f"peers: {reason}")
+    print(f"peers: kubeconform {kubeconform.VERSION} and schemas of Kubernetes 1.{min(kubernetes_schemas.KUBERNETES)} "
+          f"to 1.{max(kubernetes_schemas.KUBERNETES)} in {go_modules.cache()}")
+
+
+if __name__ == "__main__":
+    main()
