@@ -73,10 +73,14 @@ void add_render(CLI::App& app, Context& context) {
   auto* command =
       app.add_subcommand("render", "Write the Kubernetes manifests of a project for one environment.");
   command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
-  command->add_option("--env", options.environment,
-                      "Environment to render; needed when the project has any.");
-  command->add_option("--target", options.target, "What the manifests are for: argocd.")->required();
-  command->add_option("--mode", options.mode, "Where in a sync they run: presync.")->capture_default_str();
+  command
+      ->add_option("--env", options.environments,
+                   "Environment to render; needed when the project has any. Several for --target plain.")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--target", options.target, "What the manifests are for: argocd or plain.")->required();
+  command->add_option("--mode", options.mode,
+                      "Where in a sync of argocd they run: presync (the default) or waves.");
   command->add_option("-o,--output", options.output, "Folder to write to, or - for stdout.")
       ->type_name(kFolder)
       ->required();

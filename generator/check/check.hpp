@@ -17,16 +17,21 @@ struct Finding {
   std::string message;
 };
 
+// Which targets a rule is for.
+enum class Where { kAnywhere, kArgoCd, kPreSync, kWaves, kPlain };
+bool holds_for(Where where, const Target& target);
+
 struct Rule {
   std::string_view id;
   std::string_view says;  // one sentence
   void (*look)(const std::vector<Manifest>& objects, std::vector<Finding>& findings);
+  Where where = Where::kAnywhere;
 };
 
 // In order of id. docs/manifests.md lists them.
 std::span<const Rule> rules();
 
-// Everything that every rule finds, in the order of rules().
+// Everything that the rules of its target find, in the order of rules().
 std::vector<Finding> check(const Rendered& rendered);
 
 }  // namespace windlass::generator

@@ -17,9 +17,20 @@ bool is_key(std::string_view key) {
          key.find_first_not_of(kAllowed) == std::string_view::npos && key != "." && !key.starts_with("..");
 }
 
+std::size_t bytes_of(const Manifest& object) {
+  std::size_t bytes = 0;
+  for (const auto part : {"data", "binaryData"}) {
+    const Tree* data = object.tree.find({part});
+    if (data == nullptr || data->members() == nullptr) continue;
+    for (const auto& member : *data->members()) {
+      bytes += member.value.text() == nullptr ? 0 : member.value.text()->size();
+    }
+  }
+  return bytes;
+}
+
 void check_config_map(const Manifest& object, Findings& findings) {
   const auto add = [&](std::string message) { findings.push_back({"E7", object.path, std::move(message)}); };
-  std::size_t bytes = 0;
   std::size_t keys = 0;
   for (const auto part : {"data", "binaryData"}) {
     const Tree* data = object.tree.find({part});
@@ -27,14 +38,10 @@ void check_config_map(const Manifest& object, Findings& findings) {
     for (const auto& member : *data->members()) {
       if (!is_key(member.key)) add(fmt::format("'{}' is no key of a ConfigMap", member.key));
       if (member.value.text() == nullptr) add(fmt::format("the value of {} is no text", member.key));
-      bytes += member.value.text() == nullptr ? 0 : member.value.text()->size();
       ++keys;
     }
   }
-  const auto options = annotation(object, "argocd.argoproj.io/sync-options");
-  const bool server_side = options.find("ServerSideApply=true") != std::string_view::npos;
-  if (bytes > kShardLimit && keys > 1) add("more than 200 KiB in one ConfigMap of several files");
-  if ((bytes > kShardLimit || is_hook(object)) && !server_side) add("no ServerSideApply=true");
+  if (bytes_of(object) > kShardLimit && keys > 1) add("more than 200 KiB in one ConfigMap of several files");
 }
 
 std::string_view environment_value(const Tree& container, std::string_view name) {
@@ -62,11 +69,20 @@ std::string empty_map_in(const Tree& tree, const std::string& path) {
 
 }  // namespace
 
-// 1 MiB is Kubernetes' limit of a ConfigMap; client-side apply, Argo CD's default, keeps a copy in an
-// annotation, and annotations end at 256 KiB.
+// 1 MiB is Kubernetes' limit of a ConfigMap.
 void check_config_maps(const Objects& objects, Findings& findings) {
   for (const auto& object : objects) {
     if (kind_of(object) == "ConfigMap") check_config_map(object, findings);
+  }
+}
+
+// Client-side apply, Argo CD's default, keeps a copy in an annotation, and annotations end at 256 KiB.
+void check_server_side(const Objects& objects, Findings& findings) {
+  for (const auto& object : objects) {
+    if (kind_of(object) != "ConfigMap" || (bytes_of(object) <= kShardLimit && !is_hook(object))) continue;
+    const auto options = annotation(object, "argocd.argoproj.io/sync-options");
+    if (options.find("ServerSideApply=true") != std::string_view::npos) continue;
+    findings.push_back({"E26", object.path, "no ServerSideApply=true"});
   }
 }
 

@@ -22,11 +22,6 @@ void check_words(const Manifest& object, std::string_view key, std::span<const s
   }
 }
 
-bool has_service_accounts(const Objects& objects) {
-  return std::any_of(objects.begin(), objects.end(),
-                     [](const Manifest& object) { return kind_of(object) == "ServiceAccount"; });
-}
-
 }  // namespace
 
 // Argo CD drops an object with an unknown hook in silence (sync/hook/hook.go), and takes a wave that is no
@@ -35,10 +30,12 @@ void check_hook_words(const Objects& objects, Findings& findings) {
   constexpr std::array<std::string_view, 4> kHooks = {"PreSync", "Sync", "PostSync", "SyncFail"};
   constexpr std::array<std::string_view, 3> kPolicies = {"BeforeHookCreation", "HookSucceeded", "HookFailed"};
   for (const auto& object : objects) {
-    if (!is_hook(object)) continue;
-    check_words(object, kHookAnnotation, kHooks, findings);
-    check_words(object, kDeletePolicyAnnotation, kPolicies, findings);
-    if (!whole_number(annotation(object, kWaveAnnotation))) {
+    if (is_hook(object)) {
+      check_words(object, kHookAnnotation, kHooks, findings);
+      check_words(object, kDeletePolicyAnnotation, kPolicies, findings);
+    }
+    const bool in_a_wave = is_hook(object) || !annotation(object, kWaveAnnotation).empty();
+    if (in_a_wave && !whole_number(annotation(object, kWaveAnnotation))) {
       findings.push_back({"E1", object.path, fmt::format("{} is no whole number", kWaveAnnotation)});
     }
   }
@@ -57,7 +54,7 @@ void check_unique_objects(const Objects& objects, Findings& findings) {
 
 // A PreSync Job whose ConfigMap is created in the Sync phase waits for it until its deadline: hooks need
 // hooks that come strictly earlier. A ServiceAccount may be the project's own when none is rendered.
-void check_dependencies(const Objects& objects, Findings& findings) {
+void check_hook_dependencies(const Objects& objects, Findings& findings) {
   for (const auto& object : objects) {
     const Tree* pod = pod_template(object);
     if (pod == nullptr || !is_hook(object)) continue;

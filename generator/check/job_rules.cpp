@@ -27,16 +27,6 @@ std::int64_t number_at(const Tree& tree, std::initializer_list<std::string_view>
   return found != nullptr && found->number() != nullptr ? *found->number() : missing;
 }
 
-void check_hook_job(const Manifest& job, Findings& findings) {
-  const auto add = [&](std::string message) { findings.push_back({"E3", job.path, std::move(message)}); };
-  const auto policies = annotation_values(job, kDeletePolicyAnnotation);
-  if (std::find(policies.begin(), policies.end(), "BeforeHookCreation") == policies.end()) {
-    add("no BeforeHookCreation: a retry would take the old Job's result");
-  }
-  if (hash_suffix(name_of(job)).empty()) add("the name carries no hash of its content");
-  if (name_of(job).size() > kNameLimit) add("the name is longer than 63 characters");
-}
-
 void check_fail_rule(const Manifest& object, const Tree& pod, const Tree& rule, Findings& findings) {
   const auto name = text_at(rule, {"onExitCodes", "containerName"});
   const auto containers = containers_of(pod);
@@ -66,13 +56,52 @@ void check_jobs(const Objects& objects, Findings& findings) {
     if (number_at(*spec, {"backoffLimit"}, -1) < 0) add("no backoffLimit: the default is 6");
     if (number_at(*spec, {"activeDeadlineSeconds"}, 0) <= 0)
       add("no activeDeadlineSeconds: it may wait for ever");
-    if (number_at(*spec, {"ttlSecondsAfterFinished"}, 0) < kShortestTtl)
+    if (number_at(*spec, {"ttlSecondsAfterFinished"}, kShortestTtl) < kShortestTtl)
       add("ttlSecondsAfterFinished is under 1h");
     if (!is(*spec, {"template", "spec", "restartPolicy"}, "Never")) add("restartPolicy is not Never");
     if (spec->find({"suspend"}) != nullptr) add("Argo CD takes a suspended and resumed Job for healthy");
-    if (kind_of(object) == "Job") check_hook_job(object, findings);
+    if (kind_of(object) == "Job") {
+      if (hash_suffix(name_of(object)).empty()) add("the name carries no hash of its content");
+      if (name_of(object).size() > kNameLimit) add("the name is longer than 63 characters");
+    }
     if (kind_of(object) == "CronJob" && name_of(object).size() > kCronJobNameLimit) {
       add("the name is longer than 52 characters");
+    }
+  }
+}
+
+// Hooks are never pruned: what keeps them from piling up is their own time to live.
+void check_hook_jobs(const Objects& objects, Findings& findings) {
+  for (const auto& object : objects) {
+    if (kind_of(object) != "Job") continue;
+    const auto policies = annotation_values(object, kDeletePolicyAnnotation);
+    if (std::find(policies.begin(), policies.end(), "BeforeHookCreation") == policies.end()) {
+      findings.push_back(
+          {"E21", object.path, "no BeforeHookCreation: a retry would take the old Job's result"});
+    }
+    if (object.tree.find({"spec", "ttlSecondsAfterFinished"}) == nullptr) {
+      findings.push_back({"E21", object.path, "no ttlSecondsAfterFinished: the Job would stay for ever"});
+    }
+  }
+}
+
+// A tracked object that Kubernetes deletes is missing to Argo CD, and one that is applied unchanged keeps its
+// old failure.
+void check_tracked_jobs(const Objects& objects, Findings& findings) {
+  for (const auto& object : objects) {
+    if (kind_of(object) != "Job") continue;
+    const auto add = [&](std::string message) {
+      findings.push_back({"E22", object.path, std::move(message)});
+    };
+    if (is_hook(object)) add("it is a hook");
+    if (object.tree.find({"spec", "ttlSecondsAfterFinished"}) != nullptr) {
+      add("with ttlSecondsAfterFinished it would run again when it is gone");
+    }
+    const auto options = annotation_values(object, "argocd.argoproj.io/sync-options");
+    for (const auto wanted : {"Force=true", "Replace=true"}) {
+      if (std::find(options.begin(), options.end(), wanted) == options.end()) {
+        add(fmt::format("no {}: a sync after a failed one would find the old failure", wanted));
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "generator/check/object.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/base/text.hpp"
@@ -79,6 +80,11 @@ const Manifest* find_object(const std::vector<Manifest>& objects, const Referenc
     if (kind_of(object) == reference.kind && name_of(object) == reference.name) return &object;
   }
   return nullptr;
+}
+
+bool has_service_accounts(const std::vector<Manifest>& objects) {
+  return std::any_of(objects.begin(), objects.end(),
+                     [](const Manifest& object) { return kind_of(object) == "ServiceAccount"; });
 }
 
 bool is(const Tree& tree, std::initializer_list<std::string_view> path, const Tree& value) {

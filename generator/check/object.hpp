@@ -52,6 +52,9 @@ std::vector<Reference> references_of(const Tree& pod_template);
 // Null when it is not among them.
 const Manifest* find_object(const std::vector<Manifest>& objects, const Reference& reference);
 
+// Whether the render makes the pods' ServiceAccounts; without, they are the project's own.
+bool has_service_accounts(const std::vector<Manifest>& objects);
+
 // Nothing when `text` is no whole number.
 std::optional<int> whole_number(std::string_view text);
 

@@ -119,7 +119,7 @@ ExitCode run_rehearse(const RehearseOptions& given, std::ostream& out, std::ostr
   const auto templates =
       options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
   const auto project = open_environment(options.folder, options.environment, err);
-  const Rendered rendered = make_manifests(project, templates);
+  const Rendered rendered = make_manifests(project, templates, argocd_presync());
   ServerOfRehearsal server(options, stop);
   Rehearsal rehearsal;
   rehearsal.project = project.name;

@@ -2,59 +2,142 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "generator/commands/open_project.hpp"
 #include "generator/manifests/folder.hpp"
+#include "generator/manifests/kustomize.hpp"
 #include "generator/manifests/manifests.hpp"
+#include "generator/plan/target.hpp"
 
 namespace windlass::generator {
 namespace {
 
-void refuse_what_is_not_rendered(const RenderOptions& options) {
-  if (options.target != "argocd") {
-    throw Error(ExitCode::kUsage, fmt::format("--target {} is not rendered by this version", options.target),
-                "The only target so far is argocd.");
+std::string names_of_targets() {
+  std::vector<std::string> names;
+  for (const auto* target : targets()) {
+    names.push_back(target->mode.empty() ? std::string(target->name)
+                                         : fmt::format("{} with --mode {}", target->name, target->mode));
   }
-  if (options.mode != "presync") {
-    throw Error(ExitCode::kUsage, fmt::format("--mode {} is not rendered by this version", options.mode),
-                "The only mode so far is presync.");
-  }
+  return join(names, ", ");
+}
+
+const Target& target_of(const RenderOptions& options) {
+  if (const Target* target = find_target(options.target, options.mode)) return *target;
+  const std::string mode = options.mode.empty() ? "" : fmt::format(" with --mode {}", options.mode);
+  throw Error(ExitCode::kUsage, fmt::format("there is no --target {}{}", options.target, mode),
+              fmt::format("The targets are {}.", names_of_targets()));
+}
+
+void refuse_what_does_not_fit(const RenderOptions& options, const Target& target) {
   if (options.check && options.output == "-") {
     throw Error(ExitCode::kUsage, "--check compares with a folder, and -o - names none",
                 "Name the folder that holds the committed manifests.");
   }
+  if (options.environments.size() < 2) return;
+  for (auto it = options.environments.begin(); it != options.environments.end(); ++it) {
+    if (std::find(options.environments.begin(), it, *it) == it) continue;
+    throw Error(ExitCode::kUsage, fmt::format("--env names {} twice", *it), "Name each environment once.");
+  }
+  if (target.reader != Reader::kKubectl) {
+    throw Error(ExitCode::kUsage, fmt::format("--target {} renders one environment at a time", target.name),
+                "Render each environment into a folder of its own; --target plain makes overlays.");
+  }
+  if (options.output == "-") {
+    throw Error(ExitCode::kUsage, "several environments make several folders, and -o - names none",
+                "Name a folder, or one environment.");
+  }
+}
+
+// The one folder of a render, or the base and an overlay for each environment.
+std::vector<RenderedFolder> render_folders(const RenderOptions& options, const Target& target,
+                                           std::ostream& err) {
+  const auto templates =
+      options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
+  std::vector<RenderedEnvironment> environments;
+  for (const auto& name :
+       options.environments.empty() ? std::vector<std::string>{""} : options.environments) {
+    auto project = open_environment(options.folder, name, err);
+    auto rendered = make_manifests(project, templates, target);
+    environments.push_back({std::move(project), std::move(rendered)});
+  }
+  if (environments.size() > 1) return make_overlays(environments);
+  return {{"", std::move(environments.front().project), std::move(environments.front().rendered)}};
 }
 
 void write_stream(const Rendered& rendered, std::ostream& out) {
   for (const auto& object : rendered.objects) out << "---\n" << object.text;
 }
 
-std::string summary(const std::string& folder, const FolderChanges& changes) {
-  return fmt::format("{}: {} new, {} changed, {} removed, {} unchanged", folder, changes.added.size(),
-                     changes.changed.size(), changes.stale.size(), changes.unchanged);
+// What is to change in one folder.
+struct Change {
+  const RenderedFolder* folder;
+  FolderChanges files;
+
+  std::string path(const std::string& file) const { return (folder->path / file).generic_string(); }
+};
+
+std::filesystem::path place_of(const RenderedFolder& folder, const std::filesystem::path& output) {
+  return folder.path.empty() ? output : output / folder.path;
 }
 
-ExitCode compare(const RenderOptions& options, const FolderChanges& changes, std::ostream& out,
+std::vector<Change> compare_folders(const std::string& output, const std::vector<RenderedFolder>& folders) {
+  std::vector<Change> changes;
+  for (const auto& folder : folders)
+    changes.push_back({&folder, compare_folder(place_of(folder, output), folder.rendered, folder.project)});
+  if (folders.size() > 1) refuse_other_overlays(output, folders);
+  return changes;
+}
+
+std::size_t unchanged(const std::vector<Change>& changes) {
+  std::size_t count = 0;
+  for (const auto& change : changes) count += change.files.unchanged;
+  return count;
+}
+
+std::string summary(const std::string& what, const std::vector<Change>& changes) {
+  std::size_t added = 0;
+  std::size_t changed = 0;
+  std::size_t stale = 0;
+  for (const auto& [folder, files] : changes) {
+    added += files.added.size();
+    changed += files.changed.size();
+    stale += files.stale.size();
+  }
+  return fmt::format("{}: {} new, {} changed, {} removed, {} unchanged", what, added, changed, stale,
+                     unchanged(changes));
+}
+
+ExitCode compare(const RenderOptions& options, const std::vector<Change>& changes, std::ostream& out,
                  std::ostream& err) {
-  if (changes.none()) {
-    out << fmt::format("{} is up to date: {}\n", options.output, counted(changes.unchanged, "file"));
+  bool none = true;
+  for (const auto& change : changes) {
+    none = none && change.files.none();
+    out << diff_folder(options.output, change.folder->path, change.files);
+    for (const auto& path : change.files.stale)
+      err << fmt::format("stale: {} is no longer rendered\n", change.path(path));
+  }
+  if (none) {
+    out << fmt::format("{} is up to date: {}\n", options.output, counted(unchanged(changes), "file"));
     return ExitCode::kDone;
   }
-  out << diff_folder(options.output, changes);
-  for (const auto& path : changes.stale) err << fmt::format("stale: {} is no longer rendered\n", path);
   err << fmt::format("windlass: {}\n  Run windlass render without --check and commit the result.\n",
                      summary(options.output + " is not up to date", changes));
   return ExitCode::kFound;
 }
 
-ExitCode write(const RenderOptions& options, const FolderChanges& changes, std::ostream& out) {
-  update_folder(options.output, changes);
-  for (const auto* manifest : changes.added) out << fmt::format("new       {}\n", manifest->path);
-  for (const auto* manifest : changes.changed) out << fmt::format("changed   {}\n", manifest->path);
-  for (const auto& path : changes.stale) out << fmt::format("removed   {}\n", path);
+ExitCode write(const RenderOptions& options, const std::vector<Change>& changes, std::ostream& out) {
+  for (const auto& change : changes) {
+    update_folder(place_of(*change.folder, options.output), change.files);
+    for (const auto* file : change.files.added) out << fmt::format("new       {}\n", change.path(file->path));
+    for (const auto* file : change.files.changed)
+      out << fmt::format("changed   {}\n", change.path(file->path));
+    for (const auto& path : change.files.stale) out << fmt::format("removed   {}\n", change.path(path));
+  }
   out << summary(options.output, changes) << '\n';
   return ExitCode::kDone;
 }
@@ -62,16 +145,14 @@ ExitCode write(const RenderOptions& options, const FolderChanges& changes, std::
 }  // namespace
 
 ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err) {
-  refuse_what_is_not_rendered(options);
-  const auto templates =
-      options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
-  const auto project = open_environment(options.folder, options.environment, err);
-  const Rendered rendered = make_manifests(project, templates);
+  const Target& target = target_of(options);
+  refuse_what_does_not_fit(options, target);
+  const auto folders = render_folders(options, target, err);
   if (options.output == "-") {
-    write_stream(rendered, out);
+    write_stream(folders.front().rendered, out);
     return ExitCode::kDone;
   }
-  const auto changes = compare_folder(options.output, rendered, project);
+  const auto changes = compare_folders(options.output, folders);
   return options.check ? compare(options, changes, out, err) : write(options, changes, out);
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
 #include "core/base/unified_diff.hpp"
+#include "generator/plan/target.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -78,14 +79,13 @@ void compare_file(FolderChanges& changes, const fs::path& folder, const Manifest
 FolderChanges compare_folder(const fs::path& folder, const Rendered& rendered,
                              const project::Project& project) {
   Present present;
-  read_present(present, folder, "");
-  read_present(present, folder, "snippets/");
+  for (const auto below : output_folders()) read_present(present, folder, std::string(below));
   refuse_other_environment(folder, present, project);
 
   FolderChanges changes;
   const std::string ours = first_line(project);
   std::set<std::string> wanted;
-  for (const auto* files : {&rendered.objects, &rendered.snippets}) {
+  for (const auto* files : rendered.files()) {
     for (const auto& manifest : *files) {
       wanted.insert(manifest.path);
       compare_file(changes, folder, manifest, present, ours);
@@ -119,17 +119,23 @@ void update_folder(const fs::path& folder, const FolderChanges& changes) {
   }
 }
 
-std::string diff_folder(const fs::path& folder, const FolderChanges& changes) {
+std::string diff_folder(const fs::path& output, const fs::path& below, const FolderChanges& changes) {
+  const fs::path folder = output / below;
+  const auto shown = [&](std::string_view side, const std::string& path) {
+    return (fs::path(side) / below / path).generic_string();
+  };
   std::map<std::string, std::string> diffs;  // by path, whatever happens to the file
   for (const auto* manifest : changes.added) {
-    diffs[manifest->path] = unified_diff("", manifest->text, "/dev/null", "b/" + manifest->path);
+    diffs[manifest->path] = unified_diff("", manifest->text, "/dev/null", shown("b", manifest->path));
   }
   for (const auto* manifest : changes.changed) {
-    diffs[manifest->path] = unified_diff(read_file(folder / manifest->path, kMaxManifestBytes),
-                                         manifest->text, "a/" + manifest->path, "b/" + manifest->path);
+    diffs[manifest->path] =
+        unified_diff(read_file(folder / manifest->path, kMaxManifestBytes), manifest->text,
+                     shown("a", manifest->path), shown("b", manifest->path));
   }
   for (const auto& path : changes.stale) {
-    diffs[path] = unified_diff(read_file(folder / path, kMaxManifestBytes), "", "a/" + path, "/dev/null");
+    diffs[path] =
+        unified_diff(read_file(folder / path, kMaxManifestBytes), "", shown("a", path), "/dev/null");
   }
   std::string text;
   for (const auto& [path, diff] : diffs) text += diff;

@@ -28,7 +28,9 @@ FolderChanges compare_folder(const std::filesystem::path& folder, const Rendered
 // Writes what is new or changed, each file as a whole, reads it back, then removes what is stale.
 void update_folder(const std::filesystem::path& folder, const FolderChanges& changes);
 
-// The changes as one unified diff: "a/" is the folder, "b/" what it is to hold.
-std::string diff_folder(const std::filesystem::path& folder, const FolderChanges& changes);
+// The changes of the folder `below` in `output` as one unified diff: "a/" is `output`, "b/" what it is to
+// hold.
+std::string diff_folder(const std::filesystem::path& output, const std::filesystem::path& below,
+                        const FolderChanges& changes);
 
 }  // namespace windlass::generator

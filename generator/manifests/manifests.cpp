@@ -7,6 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "generator/check/check.hpp"
+#include "generator/manifests/kustomize.hpp"
 #include "generator/plan/plan.hpp"
 
 namespace windlass::generator {
@@ -27,8 +28,8 @@ std::vector<DatabaseFiles> read_files(const project::Project& project) {
   return files;
 }
 
-Plan make_plan(const project::Project& project) {
-  Plan plan = plan_presync(project, read_files(project));
+Plan plan_of(const project::Project& project, const Target& target) {
+  Plan plan = make_plan(project, read_files(project), target);
   if (plan.diagnostics.has_errors()) {
     throw Error(ExitCode::kConfiguration, fmt::format("{} cannot be rendered: {}", project.file,
                                                       counted(plan.diagnostics.error_count(), "error")))
@@ -52,9 +53,10 @@ void check_all(const Rendered& rendered) {
 
 }  // namespace
 
-Rendered make_manifests(const project::Project& project, const Templates& templates) {
-  Rendered rendered = render(make_plan(project), templates, project);
+Rendered make_manifests(const project::Project& project, const Templates& templates, const Target& target) {
+  Rendered rendered = render(plan_of(project, target), templates, project);
   check_all(rendered);
+  if (target.reader == Reader::kKubectl) add_kustomization(rendered, project);
   return rendered;
 }
 

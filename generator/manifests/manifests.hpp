@@ -2,14 +2,15 @@
 #pragma once
 
 #include "core/project/project.hpp"
+#include "generator/plan/target.hpp"
 #include "generator/render/render.hpp"
 #include "generator/render/templates.hpp"
 
 namespace windlass::generator {
 
-// Reads the project's scripts, plans Argo CD's PreSync mode, renders and checks the result. Throws
+// Reads the project's scripts, plans for the target, renders and checks the result. Throws
 // Error(kInvalidScripts) or Error(kConfiguration) with every diagnostic in its details, and Error(kInternal)
 // when a self-check fires: then the fault is in a template or in windlass.
-Rendered make_manifests(const project::Project& project, const Templates& templates);
+Rendered make_manifests(const project::Project& project, const Templates& templates, const Target& target);
 
 }  // namespace windlass::generator

@@ -7,6 +7,7 @@
 #include "core/base/diagnostic.hpp"
 #include "core/project/project.hpp"
 #include "generator/plan/script_files.hpp"
+#include "generator/plan/target.hpp"
 #include "generator/tree/tree.hpp"
 
 namespace windlass::generator {
@@ -17,14 +18,16 @@ struct PlannedFile {
 };
 
 struct Plan {
+  const Target* target = nullptr;
   std::vector<PlannedFile> objects;   // by path: as the cluster applies them
   std::vector<PlannedFile> snippets;  // for people to put into their own manifests; no objects
   Diagnostics diagnostics;            // with errors in it the rest is not to be used
 };
 
-// Argo CD's PreSync mode (facts: Argo CD 3.5): support objects, backup and migrate before the application,
-// verify behind it, the marker and the rollback tracked with it. `files` has one entry for each database, in
-// the project's order. Pure: the same input gives the same plan.
-Plan plan_presync(const project::Project& project, const std::vector<DatabaseFiles>& files);
+// The same objects for every target: support objects, backup and migrate before the application, verify
+// behind it, the marker and the rollback with it. Where each has its place the target says. `files` has one
+// entry for each database, in the project's order. Pure: the same input gives the same plan.
+Plan make_plan(const project::Project& project, const std::vector<DatabaseFiles>& files,
+               const Target& target);
 
 }  // namespace windlass::generator

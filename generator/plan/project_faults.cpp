@@ -4,7 +4,6 @@
 
 #include "core/contract/labels.hpp"
 #include "core/contract/phase.hpp"
-#include "generator/plan/argocd.hpp"
 #include "generator/plan/environment.hpp"
 #include "generator/plan/job.hpp"
 #include "generator/plan/metadata.hpp"

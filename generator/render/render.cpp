@@ -29,8 +29,10 @@ std::vector<Manifest> render_files(const std::vector<PlannedFile>& files, const 
 
 Rendered render(const Plan& plan, const Templates& templates, const project::Project& project) {
   const std::string first = first_line(project) + "\n";
-  return {render_files(plan.objects, templates, first),
-          render_files(plan.snippets, templates, first + std::string(kSnippetNote))};
+  return {plan.target,
+          render_files(plan.objects, templates, first),
+          render_files(plan.snippets, templates, first + std::string(kSnippetNote)),
+          {}};
 }
 
 std::string first_line(const project::Project& project) {

@@ -1,6 +1,7 @@
 // Turns a plan into the files that a render writes.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,13 @@ struct Manifest {
 };
 
 struct Rendered {
+  const Target* target = nullptr;
   std::vector<Manifest> objects;  // in the plan's order
   std::vector<Manifest> snippets;
+  std::vector<Manifest> kustomizations;  // for kustomize; no objects
+
+  // Every list of files above.
+  std::array<const std::vector<Manifest>*, 3> files() const { return {&objects, &snippets, &kustomizations}; }
 };
 
 // Throws Error(kConfiguration) when a template does not fit (Templates::expand).

@@ -135,7 +135,8 @@ hook::Settings load(const Pod& pod, const Tree& container) {
 
 // Loads every container of every Job, of the rollback and of the guard; the settings by the container's name.
 std::map<std::string, hook::Settings> load_all(const project::Project& project) {
-  const auto rendered = generator::make_manifests(project, generator::Templates::built_in());
+  const auto rendered =
+      generator::make_manifests(project, generator::Templates::built_in(), generator::argocd_presync());
   std::map<std::string, hook::Settings> all;
   for (const auto& object : rendered.objects) {
     const Tree* template_of = generator::pod_template(object);

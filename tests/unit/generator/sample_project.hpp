@@ -47,8 +47,9 @@ inline std::vector<DatabaseFiles> sample_files_of(const project::Project& projec
   return std::vector<DatabaseFiles>(project.databases.size(), sample_files());
 }
 
-inline Rendered sample_render(const project::Project& project = sample_project()) {
-  return render(plan_presync(project, sample_files_of(project)), Templates::built_in(), project);
+inline Rendered sample_render(const project::Project& project = sample_project(),
+                              const Target& target = argocd_presync()) {
+  return render(make_plan(project, sample_files_of(project), target), Templates::built_in(), project);
 }
 
 // The manifest at `path`; fails the test when there is none.

@@ -26,6 +26,9 @@ constexpr const char* kWave = "argocd.argoproj.io/sync-wave";
 // A good set of manifests, to be broken in one place.
 class Broken {
  public:
+  explicit Broken(const Target& target = argocd_presync())
+      : rendered_(sample_render(sample_project(), target)) {}
+
   Manifest& at(const std::string& path) { return const_cast<Manifest&>(manifest_at(rendered_, path)); }
 
   Broken& set(const std::string& path, Path where, Tree value) {
@@ -83,7 +86,7 @@ class Broken {
   }
 
  private:
-  Rendered rendered_ = sample_render();
+  Rendered rendered_;
 };
 
 std::string line(const std::string& rule, const std::string& path, const std::string& message) {
@@ -99,11 +102,11 @@ TEST_CASE("what is rendered breaks no rule") {
   project.migration.placeholders = {{"a", "b, c"}};
   project.migration.policies.dry_run_first = true;
   project.backup.claim_name = "backups";
-  CHECK(check(sample_render(project)).empty());
+  for (const auto* target : targets()) CHECK(check(sample_render(project, *target)).empty());
   project.kubernetes.service_account = "db";
   project.kubernetes.create_service_account = false;
   project.kubernetes.min_version = "1.22";
-  CHECK(check(sample_render(project)).empty());
+  for (const auto* target : targets()) CHECK(check(sample_render(project, *target)).empty());
 }
 
 TEST_CASE("the rules are listed in order and each says what it asks for") {
@@ -139,7 +142,7 @@ TEST_CASE("E2: two objects of one name") {
         line("E2", kMarker, "ConfigMap storefront-migration-set is there twice"));
 }
 
-TEST_CASE("E3: a Job that is unbounded, short-lived, or taken for an older one") {
+TEST_CASE("E3, E21: a Job that is unbounded, short-lived, or taken for an older one") {
   CHECK(Broken().remove(kMigrate, {"spec"}, "backoffLimit").findings() ==
         line("E3", kMigrate, "no backoffLimit: the default is 6"));
   CHECK(Broken().remove(kRollback, {"spec", "jobTemplate", "spec"}, "activeDeadlineSeconds").findings() ==
@@ -149,7 +152,9 @@ TEST_CASE("E3: a Job that is unbounded, short-lived, or taken for an older one")
   CHECK(Broken().add(kMigrate, {"spec"}, "suspend", false).findings() ==
         line("E3", kMigrate, "Argo CD takes a suspended and resumed Job for healthy"));
   CHECK(Broken().set(kMigrate, {"metadata", "annotations", kPolicy}, "HookSucceeded").findings() ==
-        line("E3", kMigrate, "no BeforeHookCreation: a retry would take the old Job's result"));
+        line("E21", kMigrate, "no BeforeHookCreation: a retry would take the old Job's result"));
+  CHECK(Broken().remove(kMigrate, {"spec"}, "ttlSecondsAfterFinished").findings() ==
+        line("E21", kMigrate, "no ttlSecondsAfterFinished: the Job would stay for ever"));
   CHECK(Broken().set(kMigrate, {"metadata", "name"}, "storefront-migrate").findings() ==
         line("E3", kMigrate, "the name carries no hash of its content"));
   CHECK(Broken().set(kMigrate, {"metadata", "name"}, std::string(60, 'a') + "-12345678").findings() ==
@@ -191,7 +196,7 @@ TEST_CASE("E6: data that would be deleted with its hook") {
         std::string::npos);
 }
 
-TEST_CASE("E7: a ConfigMap that cannot be applied") {
+TEST_CASE("E7, E26: a ConfigMap that cannot be applied") {
   CHECK(Broken().add(kMarker, {"data"}, "a b", "x").findings() ==
         line("E7", kMarker, "'a b' is no key of a ConfigMap"));
   CHECK(Broken().add(kMarker, {"data"}, "..x", "x").findings() ==
@@ -202,10 +207,10 @@ TEST_CASE("E7: a ConfigMap that cannot be applied") {
         line("E7", kScripts, "more than 200 KiB in one ConfigMap of several files"));
   CHECK(Broken().set(kMarker, {"data", "image"}, std::string(210'000, 'x')).findings() ==
         line("E7", kMarker, "more than 200 KiB in one ConfigMap of several files") +
-            line("E7", kMarker, "no ServerSideApply=true"));
+            line("E26", kMarker, "no ServerSideApply=true"));
   CHECK(
       Broken().remove(kScripts, {"metadata", "annotations"}, "argocd.argoproj.io/sync-options").findings() ==
-      line("E7", kScripts, "no ServerSideApply=true"));
+      line("E26", kScripts, "no ServerSideApply=true"));
 }
 
 TEST_CASE("E9: a Helm hook among Argo CD's") {
@@ -316,6 +321,51 @@ TEST_CASE("E19: a rollback that a good sync would delete") {
 TEST_CASE("E20: something that would run when a sync fails") {
   CHECK(Broken().set(kMigrate, {"metadata", "annotations", kHook}, "SyncFail").findings() ==
         line("E20", kMigrate, "it would run on SyncFail"));
+}
+
+TEST_CASE("E22: a tracked Job that would run again by itself, or never again") {
+  const std::string job = "30-sync-job-storefront-migrate.yaml";
+  const auto broken = [] { return Broken(argocd_waves()); };
+  CHECK(broken().add(job, {"spec"}, "ttlSecondsAfterFinished", 86400).findings() ==
+        line("E22", job, "with ttlSecondsAfterFinished it would run again when it is gone"));
+  CHECK(broken()
+            .set(job, {"metadata", "annotations", "argocd.argoproj.io/sync-options"}, "Replace=true")
+            .findings() ==
+        line("E22", job, "no Force=true: a sync after a failed one would find the old failure"));
+  CHECK(broken()
+            .add(job, {"metadata", "annotations"}, kHook, "Sync")
+            .add(job, {"metadata", "annotations"}, kPolicy, "BeforeHookCreation")
+            .findings() == line("E22", job, "it is a hook"));
+}
+
+TEST_CASE("E23: a tracked Job whose needs are not there yet") {
+  const std::string account = "10-sync-serviceaccount-storefront-migrate.yaml";
+  const std::string backup = "20-sync-job-storefront-backup.yaml";
+  const std::string migrate = "30-sync-job-storefront-migrate.yaml";
+  CHECK(Broken(argocd_waves()).set(account, {"metadata", "annotations", kWave}, "-5").findings() ==
+        line("E23", backup, "ServiceAccount storefront-migrate is not tracked in an earlier wave"));
+  CHECK(Broken(argocd_waves())
+            .drop("10-sync-configmap-storefront-sql-0.yaml")
+            .findings()
+            .find(line("E23", migrate, "ConfigMap storefront-sql-0 is not rendered")) != std::string::npos);
+  CHECK(Broken(argocd_waves())
+            .set(account, {"metadata", "annotations", kWave}, "early")
+            .findings()
+            .find(line("E1", account, "argocd.argoproj.io/sync-wave is no whole number")) == 0);
+}
+
+TEST_CASE("E24, E25: plain manifests that a pipeline cannot apply folder by folder") {
+  const std::string account = "10-support/serviceaccount-storefront-migrate.yaml";
+  const std::string rollback = "40-release/cronjob-storefront-rollback.yaml";
+  const std::string job = "20-backup/job-storefront-backup.yaml";
+  Broken late(plain());
+  late.at(account).path = "30-migrate/serviceaccount-storefront-migrate.yaml";
+  CHECK(late.findings().find(
+            line("E24", job, "ServiceAccount storefront-migrate is not in an earlier folder")) == 0);
+  CHECK(Broken(plain())
+            .add(rollback, {"metadata", "annotations"}, kHook, "Sync")
+            .findings()
+            .find(line("E25", rollback, "it carries argocd.argoproj.io/hook")) != std::string::npos);
 }
 
 }  // namespace windlass::generator

@@ -79,7 +79,7 @@ TEST_CASE("what differs is changed back, what is missing comes, and nothing else
   CHECK(changes.changed[0]->path == kMarker);
   REQUIRE(changes.added.size() == 1);
   CHECK(changes.stale.empty());
-  CHECK(diff_folder(out.path(), changes)
+  CHECK(diff_folder(out.path(), "", changes)
             .starts_with(std::string("--- a/") + kMarker + "\n+++ b/" + kMarker + "\n"));
   out.update();
   CHECK(out.compare().none());
@@ -94,9 +94,8 @@ TEST_CASE("a file that an earlier render wrote is stale and goes") {
   project.migration.policies.backup_before_upgrade = false;
   const auto changes = out.compare(project);
   CHECK(changes.stale == std::vector<std::string>{"20-presync-job-storefront-backup.yaml"});
-  CHECK(
-      diff_folder(out.path(), changes).find("--- a/20-presync-job-storefront-backup.yaml\n+++ /dev/null\n") !=
-      std::string::npos);
+  CHECK(diff_folder(out.path(), "", changes)
+            .find("--- a/20-presync-job-storefront-backup.yaml\n+++ /dev/null\n") != std::string::npos);
   out.update(project);
   CHECK_FALSE(fs::exists(out / "20-presync-job-storefront-backup.yaml"));
   CHECK(out.compare(project).none());

@@ -43,7 +43,7 @@ Error error_of(const Call& call) {
 TEST_CASE("a project with scripts becomes manifests that pass the checks") {
   const ProjectFolder folder;
   folder.add("sql/V1__a.sql", "select 1;\n");
-  const auto rendered = make_manifests(folder.project, Templates::built_in());
+  const auto rendered = make_manifests(folder.project, Templates::built_in(), argocd_presync());
   CHECK(rendered.objects.size() == 8);
   CHECK(rendered.snippets.size() == 1);
 }
@@ -58,7 +58,8 @@ TEST_CASE("the order of keys in windlass.yaml changes no byte") {
     INFO(to_text(loaded.diagnostics));
     REQUIRE(loaded.project.has_value());
     std::string stream;
-    for (const auto& object : make_manifests(*loaded.project, Templates::built_in()).objects)
+    for (const auto& object :
+         make_manifests(*loaded.project, Templates::built_in(), argocd_presync()).objects)
       stream += object.text;
     return stream;
   };
@@ -79,7 +80,7 @@ TEST_CASE("faulty scripts and a faulty project end in their exit codes with ever
   const ProjectFolder folder;
   folder.add("sql/V1__a.sql", "select 1;\n");
   folder.add("sql/V1.0__b.sql", "select 1;\n");
-  auto error = error_of([&] { make_manifests(folder.project, Templates::built_in()); });
+  auto error = error_of([&] { make_manifests(folder.project, Templates::built_in(), argocd_presync()); });
   CHECK(error.code() == ExitCode::kInvalidScripts);
   CHECK(std::string(error.what()) == "the scripts have 1 error");
   CHECK_FALSE(error.details().empty());
@@ -87,7 +88,7 @@ TEST_CASE("faulty scripts and a faulty project end in their exit codes with ever
   std::filesystem::remove(folder / "sql/V1.0__b.sql");
   auto project = folder.project;
   project.kubernetes.run_as_user = 0;
-  error = error_of([&] { make_manifests(project, Templates::built_in()); });
+  error = error_of([&] { make_manifests(project, Templates::built_in(), argocd_presync()); });
   CHECK(error.code() == ExitCode::kConfiguration);
   CHECK(std::string(error.what()) == project.file + " cannot be rendered: 1 error");
   CHECK(error.details().find("error: the hook would run as root") != std::string::npos);
@@ -102,8 +103,9 @@ TEST_CASE("a template that breaks a rule is caught before anything is written") 
     text.insert(text.find("  completions: 1"), "  suspend: true\n");
     folder.add("templates/job.yaml", text);
   }
-  const auto error =
-      error_of([&] { make_manifests(folder.project, Templates::with_overrides(folder / "templates")); });
+  const auto error = error_of([&] {
+    make_manifests(folder.project, Templates::with_overrides(folder / "templates"), argocd_presync());
+  });
   CHECK(error.code() == ExitCode::kInternal);
   CHECK(std::string(error.what()) == "the manifests break rule E3; nothing was written");
   CHECK(error.hint() ==

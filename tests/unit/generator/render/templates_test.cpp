@@ -21,7 +21,7 @@ std::string fault_of(const std::filesystem::path& folder) {
   try {
     const auto templates = Templates::with_overrides(folder);
     const auto project = sample_project();
-    render(plan_presync(project, sample_files_of(project)), templates, project);
+    render(make_plan(project, sample_files_of(project), argocd_presync()), templates, project);
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::kConfiguration);
     return error.what() + std::string("\n") + error.details();
@@ -84,7 +84,7 @@ TEST_CASE("a template of one's own takes the place of the built-in one") {
   REQUIRE_FALSE(text.empty());
   write_file_atomically(folder.path() / "pod.yaml", text + "  hostname: runner\n");
   const auto project = sample_project();
-  const auto rendered = render(plan_presync(project, sample_files_of(project)),
+  const auto rendered = render(make_plan(project, sample_files_of(project), argocd_presync()),
                                Templates::with_overrides(folder.path()), project);
   CHECK(text_at(manifest_at(rendered, "30-presync-job-storefront-migrate.yaml").tree,
                 {"spec", "template", "spec", "hostname"}) == "runner");

@@ -1,0 +1,203 @@
+#include "generator/plan/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core/contract/labels.hpp"
+#include "generator/plan/hook_pods.hpp"
+#include "generator/plan/identity.hpp"
+#include "generator/plan/job.hpp"
+#include "generator/plan/metadata.hpp"
+#include "generator/plan/names.hpp"
+#include "generator/plan/project_faults.hpp"
+#include "generator/plan/target.hpp"
+
+namespace windlass::generator {
+namespace {
+
+using project::Map;
+
+constexpr std::size_t kHashDigits = 8;
+constexpr std::size_t kShardNumber = 5;  // "-9999" behind the name of a shard
+
+// An object before its template is chosen: where it stands and what it is called.
+struct Object {
+  std::string_view kind;  // as in the file's name: "configmap"
+  std::string name;
+  std::string_view component;
+  Stage stage = Stage::kTracked;
+  Map annotations = {};
+  std::string file_name = {};  // when it is not `name`
+};
+
+class Planner {
+ public:
+  Planner(const project::Project& project, const Target& target) : project_(project), target_(target) {
+    plan_.target = &target;
+  }
+
+  Plan run(const std::vector<DatabaseFiles>& files) {
+    plan_.diagnostics.add(project_faults(project_));
+    add_service_accounts();
+    for (std::size_t i = 0; i < project_.databases.size(); ++i)
+      add_database(project_.databases[i], files.at(i));
+    const auto by_path = [](const PlannedFile& a, const PlannedFile& b) { return a.path < b.path; };
+    std::sort(plan_.objects.begin(), plan_.objects.end(), by_path);
+    std::sort(plan_.snippets.begin(), plan_.snippets.end(), by_path);
+    return std::move(plan_);
+  }
+
+ private:
+  void add(std::string_view template_name, const Object& object, DatabaseOrNone database,
+           Members values = {}) {
+    const Map annotations = merged(
+        {project_.kubernetes.annotations, object.annotations, stage_annotations(target_, object.stage)});
+    Members all = {{"name", object.name},
+                   {"namespace", project_.kubernetes.namespace_name},
+                   {"labels", tree_of(object_labels(project_, database, object.component))},
+                   {"annotations", tree_of(annotations)}};
+    std::move(values.begin(), values.end(), std::back_inserter(all));
+    plan_.objects.push_back({fmt::format("{}{}-{}.yaml", target_.place(object.stage).files, object.kind,
+                                         object.file_name.empty() ? object.name : object.file_name),
+                             FromTemplate{std::string(template_name), std::move(all)}});
+  }
+
+  void add_service_accounts() {
+    if (!project_.kubernetes.create_service_account) return;
+    const Map identity = identity_annotations(project_.identity);
+    add("service_account",
+        {"serviceaccount", service_account_name(project_), "support", Stage::kSupport, identity}, nullptr);
+    add("service_account",
+        {"serviceaccount", rollback_service_account_name(project_), "rollback", Stage::kTracked, identity},
+        nullptr);
+  }
+
+  void add_database(const project::Database& database, const DatabaseFiles& files) {
+    const std::string base = base_name(project_, database);
+    const std::size_t limit = kNameLimit - kShardNumber;
+    const Scope scope{project_,
+                      database,
+                      files,
+                      base,
+                      mount_files(fit_name(base, "sql", limit), files.scripts),
+                      mount_files(fit_name(base, "queries", limit), files.queries)};
+    plan_.diagnostics.add(files.diagnostics);
+    add_shards(scope, scope.scripts);
+    add_shards(scope, scope.queries);
+    add_settings(scope, settings_map(scope), "support", Stage::kSupport);
+    if (project_.migration.policies.backup_before_upgrade) add_job(scope, Stage::kBackup, backup_pod(scope));
+    add_job(scope, Stage::kMigrate, migrate_pod(scope));
+    add_job(scope, Stage::kVerify, verify_pod(scope));
+    add_marker(scope);
+    add_settings(scope, rollback_settings_map(scope), "rollback", Stage::kTracked);
+    add_rollback(scope);
+    add_guard(scope);
+  }
+
+  void add_config_map(const Scope& scope, const Object& object, const Members& data,
+                      const Members& binary = {}) {
+    add("config_map", object, &scope.database,
+        {{"data", data.empty() ? Tree() : Tree(data)},
+         {"binaryData", binary.empty() ? Tree() : Tree(binary)}});
+  }
+
+  void add_shards(const Scope& scope, const Mount& mount) {
+    plan_.diagnostics.add(mount.diagnostics);
+    for (const auto& shard : mount.shards) {
+      add_config_map(scope, {"configmap", shard.name, "support", Stage::kSupport, server_side_apply(target_)},
+                     shard.data, shard.binary_data);
+    }
+  }
+
+  void add_settings(const Scope& scope, const SettingsMap& map, std::string_view component, Stage stage) {
+    if (map.text.empty()) return;
+    const Map annotations = stage == Stage::kSupport ? server_side_apply(target_) : Map();
+    add_config_map(scope, {"configmap", map.name, component, stage, annotations},
+                   {{"settings.yaml", map.text}});
+  }
+
+  // The name carries a hash of everything that the Job is made of, the bytes of its files included: what Argo
+  // CD finds under it is a run of exactly this.
+  void add_job(const Scope& scope, Stage stage, const Pod& planned) {
+    const auto phase = phase_name(planned.phase);
+    auto values =
+        job_values(project_.kubernetes, container_names(planned), pod(project_, scope.database, planned));
+    if (target_.ended_jobs == EndedJobs::kStay) leave_out(values, "ttlSecondsAfterFinished");
+    const std::string hash = fingerprint(values).substr(0, kHashDigits);
+    Object job{"job", fit_name(scope.base, fmt::format("{}-{}", phase, hash)), phase, stage,
+               set_annotations(scope)};
+    job.file_name = fit_name(scope.base, phase);
+    if (needs_server_side_apply(scope.scripts, scope.queries))
+      job.annotations.merge(server_side_apply(target_));
+    add("job", job, &scope.database, std::move(values));
+  }
+
+  // Hooks do not count for Argo CD's sync status: this object is what makes it see a new script set.
+  void add_marker(const Scope& scope) {
+    add_config_map(scope,
+                   {"configmap", fit_name(scope.base, "migration-set"), "marker", Stage::kTracked,
+                    set_annotations(scope)},
+                   {{"digest", scope.files.set_digest},
+                    {"image", project_.kubernetes.image},
+                    {"target-version", scope.files.head_version}});
+  }
+
+  void add_rollback(const Scope& scope) {
+    const std::string name = fit_name(scope.base, "rollback", kCronJobNameLimit);
+    const Pod planned = rollback_pod(scope);
+    const Map how_to = {{"windlass.dev/how-to-run", how_to_roll_back(name)}};
+    add("cron_job", {"cronjob", name, "rollback", Stage::kTracked, how_to}, &scope.database,
+        job_values(project_.kubernetes, container_names(planned), pod(project_, scope.database, planned)));
+  }
+
+  void add_guard(const Scope& scope) {
+    // Neither Argo CD nor kubectl reads a file of this ending, so nobody takes it for an object to apply.
+    plan_.snippets.push_back(
+        {fmt::format("snippets/{}.yaml.txt", fit_name(scope.base, "guard")),
+         FromTemplate{"guard_patch",
+                      {{"name", project_.name}, {"initContainers", List{guard_container(scope)}}}}});
+  }
+
+  std::string how_to_roll_back(const std::string& name) const {
+    return fmt::format(
+        "kubectl -n {0} create job {1}-1 --from=cronjob/{1} --dry-run=client -o yaml"
+        " | kubectl set env --local -f - WINDLASS_TARGET=VERSION WINDLASS_CONFIRM=VALUE -o yaml"
+        " | kubectl -n {0} create -f -",
+        project_.kubernetes.namespace_name, name);
+  }
+
+  static std::vector<std::string> container_names(const Pod& planned) {
+    std::vector<std::string> names = {planned.main.name};
+    for (const auto& container : planned.init_containers) names.push_back(container.name);
+    return names;
+  }
+
+  static void leave_out(Members& values, std::string_view key) {
+    for (auto& value : values) {
+      if (value.key == key) value.value = Tree();
+    }
+  }
+
+  static Map set_annotations(const Scope& scope) {
+    Map annotations = {{std::string(contract::kDigestAnnotation), scope.files.set_digest}};
+    if (!scope.files.head_version.empty())
+      annotations.emplace(contract::kVersionAnnotation, scope.files.head_version);
+    return annotations;
+  }
+
+  const project::Project& project_;
+  const Target& target_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan make_plan(const project::Project& project, const std::vector<DatabaseFiles>& files,
+               const Target& target) {
+  return Planner(project, target).run(files);
+}
+
+}  // namespace windlass::generator

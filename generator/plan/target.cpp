@@ -1,0 +1,99 @@
+#include "generator/plan/target.hpp"
+
+#include <algorithm>
+
+namespace windlass::generator {
+namespace {
+
+constexpr std::string_view kOption = "argocd.argoproj.io/sync-options";
+constexpr std::string_view kServerSide = "ServerSideApply=true";
+
+// Jobs are deleted before they are created anew, so that a retry never takes the old one's result for its
+// own. What they need is kept until the whole sync has succeeded, so that a failed one can be looked into.
+constexpr Target kPreSync = {
+    "argocd",
+    "presync",
+    {{{"10-presync-", "PreSync", "-5", "HookSucceeded", ""},
+      {"20-presync-", "PreSync", "-1", "BeforeHookCreation", ""},
+      {"30-presync-", "PreSync", "0", "BeforeHookCreation", ""},
+      {"40-sync-", "", "", "", ""},
+      {"50-postsync-", "PostSync", "2", "BeforeHookCreation", ""}}},
+    kServerSide,
+    Reader::kArgoCd,
+    EndedJobs::kExpire,
+};
+
+// A tracked Job that Kubernetes deleted would make the application OutOfSync, and self-heal would run it
+// again: it stays. Applied a second time it is unchanged, so a sync after a failed one would find the old
+// failure and run nothing: it is replaced, and by force, because a Job cannot be changed.
+constexpr std::string_view kReplace = "Force=true,Replace=true";
+constexpr Target kWaves = {
+    "argocd",
+    "waves",
+    {{{"10-sync-", "", "-10", "", ""},
+      {"20-sync-", "", "-5", "", kReplace},
+      {"30-sync-", "", "-3", "", kReplace},
+      {"40-sync-", "", "-1", "", ""},
+      {"50-sync-", "", "100", "", kReplace}}},
+    kServerSide,
+    Reader::kArgoCd,
+    EndedJobs::kStay,
+};
+
+constexpr Target kPlain = {
+    "plain",
+    "",
+    {{{"10-support/", "", "", "", ""},
+      {"20-backup/", "", "", "", ""},
+      {"30-migrate/", "", "", "", ""},
+      {"40-release/", "", "", "", ""},
+      {"50-verify/", "", "", "", ""}}},
+    "",
+    Reader::kKubectl,
+    EndedJobs::kExpire,
+};
+
+// The first of a name is what an empty mode means.
+constexpr std::array kTargets = {&kPreSync, &kWaves, &kPlain};
+
+constexpr std::array<std::string_view, 7> kFolders = {
+    "", "10-support/", "20-backup/", "30-migrate/", "40-release/", "50-verify/", "snippets/"};
+
+void add(project::Map& map, std::string_view key, std::string_view value) {
+  if (!value.empty()) map.emplace(key, value);
+}
+
+}  // namespace
+
+std::span<const Target* const> targets() { return kTargets; }
+
+const Target& argocd_presync() { return kPreSync; }
+const Target& argocd_waves() { return kWaves; }
+const Target& plain() { return kPlain; }
+
+const Target* find_target(std::string_view name, std::string_view mode) {
+  const auto found = std::find_if(kTargets.begin(), kTargets.end(), [&](const Target* target) {
+    return target->name == name && (mode.empty() || target->mode == mode);
+  });
+  return found == kTargets.end() ? nullptr : *found;
+}
+
+project::Map stage_annotations(const Target& target, Stage stage) {
+  const Place& place = target.place(stage);
+  project::Map annotations;
+  add(annotations, "argocd.argoproj.io/hook", place.hook);
+  add(annotations, "argocd.argoproj.io/hook-delete-policy", place.delete_policy);
+  add(annotations, "argocd.argoproj.io/sync-wave", place.wave);
+  add(annotations, kOption, place.sync_options);
+  return annotations;
+}
+
+project::Map server_side_apply(const Target& target) {
+  project::Map annotations;
+  add(annotations, kOption, target.server_side);
+  return annotations;
+}
+
+std::span<const std::string_view> output_folders() { return kFolders; }
+
+}  // namespace windlass::generator
