@@ -3,18 +3,24 @@
 import sys
 
 import go_modules
+import helm
 import kubeconform
 import kubernetes_schemas
+import kustomize
 
 
 def main():
     try:
         kubeconform.program()
         kubernetes_schemas.make()
+        kustomize.program()
+        for major in helm.VERSIONS:
+            helm.program(major)
     except go_modules.Missing as reason:
         sys.exit(f"peers: {reason}")
     print(f"peers: kubeconform {kubeconform.VERSION} and schemas of Kubernetes 1.{min(kubernetes_schemas.KUBERNETES)} "
-          f"to 1.{max(kubernetes_schemas.KUBERNETES)} in {go_modules.cache()}")
+          f"to 1.{max(kubernetes_schemas.KUBERNETES)}, kustomize {kustomize.VERSION}, "
+          f"Helm {' and '.join(version for version, _ in helm.VERSIONS.values())} in {go_modules.cache()}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""The projects that peers are tried on, and what windlass renders from them."""
+
+import pathlib
+import subprocess
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CONFIGS = ("windlass.yaml", "project-config.yaml")
+LIMIT = 60  # seconds for one render
+
+
+def config_of(project):
+    return next(project / name for name in CONFIGS if (project / name).exists())
+
+
+def examples():
+    return sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
+
+
+def environments(project):
+    """The names of its environments; one that any name stands for when it has none."""
+    return list(yaml.safe_load(config_of(project).read_text(encoding="utf-8"))["spec"].get("environments") or ["any"])
+
+
+def render(windlass, project, environment, out, *arguments):
+    """Renders into the folder `out`. Raises ValueError with what windlass said."""
+    told = subprocess.run([windlass, "render", project, "--env", environment, "-o", out, *arguments],
+                          capture_output=True, text=True, timeout=LIMIT, check=False)
+    if told.returncode != 0:
+        raise ValueError(told.stderr)
+    return out
+
+
+def name_of(object_):
+    return object_["kind"], object_["metadata"].get("namespace"), object_["metadata"]["name"]
+
+
+def objects_in(folder):
+    """The objects of a rendered folder by kind, namespace and name, without the kustomizations."""
+    objects = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(pathlib.Path(folder).rglob("*.yaml"))]
+    return {name_of(each): each for each in objects if each["kind"] != "Kustomization"}
