@@ -15,6 +15,7 @@
 #include "core/base/text.hpp"
 #include "core/contract/settings.hpp"
 #include "generator/commands/completion.hpp"
+#include "generator/commands/explain.hpp"
 #include "generator/commands/init.hpp"
 #include "generator/commands/lint.hpp"
 #include "generator/commands/new_migration.hpp"
@@ -36,6 +37,7 @@ struct Context {
   std::string hook;
   std::string rehearse_url;
   std::string plan_url;  // of its own: CLI11 also fills it from the environment when another command is run
+  ExplainOptions explain;
   InitOptions init;
   LintOptions lint;
   NewOptions new_migration;
@@ -181,6 +183,32 @@ void add_plan(CLI::App& app, Context& context) {
   });
 }
 
+void add_explain(CLI::App& app, Context& context) {
+  auto& options = context.explain;
+  auto* command = app.add_subcommand(
+      "explain", "Show what Argo CD or Helm will do with manifests, and the traps in them.");
+  command->add_option("PATH", options.paths, "Files and folders of manifests, ours or not; - reads stdin.")
+      ->type_name(kFile)
+      ->required();
+  command->add_option("--as", options.engine, "Who gets the manifests: argocd or helm.")
+      ->check(CLI::IsMember({"argocd", "helm"}))
+      ->required();
+  command
+      ->add_option("--event", options.event,
+                   "What happens: first-sync, no-change, retry, selfheal, rollback or delete; for Helm also "
+                   "install, upgrade, uninstall and test.")
+      ->capture_default_str();
+  command->add_option("--helm-version", options.helm_version, "Which Helm; the default is 4.")
+      ->check(CLI::IsMember({"3", "4"}));
+  command->add_option("-n,--namespace", options.space, "Namespace of the objects that name none.");
+  command->add_option("--output", options.output, "What stdout carries: text, json or mermaid.")
+      ->check(CLI::IsMember({"text", "json", "mermaid"}))
+      ->capture_default_str();
+  command->callback([&context] {
+    context.run = [options = context.explain] { return run_explain(options, std::cin, std::cout); };
+  });
+}
+
 void add_schema(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("schema", "Print the JSON Schema of windlass.yaml, for editors.");
   command->callback([&context] { context.run = [] { return run_schema(std::cout); }; });
@@ -243,6 +271,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_schema(app, context);
   add_render(app, context);
   add_rehearse(app, context);
+  add_explain(app, context);
   add_completion(app, context);
 }
 

@@ -3,19 +3,19 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "generator/explain/hooks.hpp"
 
 namespace windlass::generator {
 
-// SyncFail has no place here: a rehearsal shows what leads to it.
-enum class SyncPhase { kPreSync, kSync, kPostSync };
-std::string_view sync_phase_name(SyncPhase phase);
+using explain::sync_phase_name;
+using explain::SyncPhase;
 
 // One object in one phase; an object whose annotation names two phases stands here twice.
 struct SyncObject {
   SyncPhase phase = SyncPhase::kSync;
-  int wave = 0;
+  std::int64_t wave = 0;
   std::string kind;
   std::string name;
   nlohmann::json body;
@@ -29,9 +29,8 @@ struct SyncOrder {
   std::vector<std::string> ignored;  // what Argo CD would not apply, each with the reason
 };
 
-// The order of gitops-engine (sync/sync_tasks.go): phase, wave, its list of kinds, name. Phases and waves are
-// read from Argo CD's annotations, else from Helm's, mapped as Argo CD maps them; an object without either is
-// of the Sync phase. Throws Error(kConfiguration) for a document without kind or name.
+// The order of explain::sync_tasks, without SyncFail: a rehearsal shows what leads to it. Throws
+// Error(kConfiguration) for a document without kind or name.
 SyncOrder in_sync_order(const std::vector<nlohmann::json>& documents);
 
 }  // namespace windlass::generator

@@ -19,7 +19,7 @@ std::string_view step_outcome_name(StepOutcome outcome);  // "applied", "succeed
 // What became of one object.
 struct Step {
   SyncPhase phase = SyncPhase::kSync;
-  int wave = 0;
+  std::int64_t wave = 0;
   std::string object;  // "Job/storefront-migrate"
   StepOutcome outcome = StepOutcome::kNotReached;
   std::string message;  // why it failed, as Argo CD shows it

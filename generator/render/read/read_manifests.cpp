@@ -45,6 +45,17 @@ json typed_scalar(const std::string& text) {
   return text;
 }
 
+// "a/b" as a part of a JSON pointer: "/a~1b".
+std::string pointer_part(const std::string& key) {
+  std::string part = "/";
+  for (const char c : key) {
+    if (c == '~') part += "~0";
+    if (c == '/') part += "~1";
+    if (c != '~' && c != '/') part += c;
+  }
+  return part;
+}
+
 class Converter {
  public:
   explicit Converter(const std::string& file) : file_(file) {}
@@ -82,30 +93,69 @@ class Converter {
   int nodes_ = 0;
 };
 
-void add_documents(json document, const std::string& file, std::vector<json>& documents) {
-  if (document.is_null()) return;
-  if (!document.is_object())
-    throw Error(ExitCode::kConfiguration, fmt::format("{}: a document is no mapping", file));
+// Where a document's keys and items stand. The document has been converted, so it is neither too large nor
+// too deep.
+void add_places(const YAML::Node& node, const std::string& file, const std::string& path,
+                std::map<std::string, Position>& places) {
+  const auto place = [&](const YAML::Mark& mark) { return Position{file, mark.line + 1, mark.column + 1}; };
+  places.emplace(path, place(node.Mark()));
+  if (node.IsSequence()) {
+    std::size_t index = 0;
+    for (const auto& item : node) add_places(item, file, fmt::format("{}/{}", path, index++), places);
+  }
+  if (!node.IsMap()) return;
+  for (const auto& member : node) {
+    const auto inner = path + pointer_part(member.first.Scalar());
+    places.emplace(inner, place(member.first.Mark()));
+    add_places(member.second, file, inner, places);
+  }
+}
+
+bool is_list(const json& document) {
   const auto kind = document.find("kind");
   const auto items = document.find("items");
-  if (kind == document.end() || *kind != "List" || items == document.end() || !items->is_array()) {
-    documents.push_back(std::move(document));
-    return;
+  return kind != document.end() && *kind == "List" && items != document.end() && items->is_array();
+}
+
+// Hands every object of the document on, with its node.
+template <typename Add>
+void add_documents(const YAML::Node& node, json document, const std::string& file, const Add& add) {
+  if (document.is_null()) return;
+  if (!document.is_object()) throw fault(file, node.Mark(), "a document is no mapping");
+  if (!is_list(document)) return add(node, std::move(document));
+  auto& items = document["items"];
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    add_documents(node["items"][i], std::move(items[i]), file, add);
   }
-  for (auto& item : *items) add_documents(std::move(item), file, documents);
+}
+
+template <typename Add>
+void read_documents(std::string_view text, const std::string& file, const Add& add) {
+  try {
+    for (const auto& node : YAML::LoadAll(std::string(text))) {
+      add_documents(node, Converter(file).convert(node, 0), file, add);
+    }
+  } catch (const YAML::Exception& error) {
+    throw fault(file, error.mark, error.msg);
+  }
 }
 
 }  // namespace
 
 std::vector<json> read_manifests(std::string_view text, const std::string& file) {
   std::vector<json> documents;
-  try {
-    for (const auto& node : YAML::LoadAll(std::string(text))) {
-      add_documents(Converter(file).convert(node, 0), file, documents);
-    }
-  } catch (const YAML::Exception& error) {
-    throw fault(file, error.mark, error.msg);
-  }
+  read_documents(text, file,
+                 [&](const YAML::Node&, json document) { documents.push_back(std::move(document)); });
+  return documents;
+}
+
+std::vector<PlacedManifest> read_placed_manifests(std::string_view text, const std::string& file) {
+  std::vector<PlacedManifest> documents;
+  read_documents(text, file, [&](const YAML::Node& node, json document) {
+    PlacedManifest manifest{std::move(document), {}};
+    add_places(node, file, "", manifest.places);
+    documents.push_back(std::move(manifest));
+  });
   return documents;
 }
 

@@ -42,7 +42,7 @@ TEST_CASE("aliases are followed") {
 
 TEST_CASE("text that is no manifest is an error with its place") {
   CHECK(fault_of("a: [1\n").starts_with("app.yaml:2:1: "));
-  CHECK(fault_of("- a\n") == "app.yaml: a document is no mapping");
+  CHECK(fault_of("- a\n") == "app.yaml:1:1: a document is no mapping");
   CHECK(fault_of("a: 1\na: 2\n") == "app.yaml:2:1: the key a stands twice");
   CHECK(fault_of("? [a]\n: 1\n") == "app.yaml:1:3: a key is not a text");
 }
@@ -56,4 +56,19 @@ TEST_CASE("aliases that blow a document up end in an error") {
     text += "]\n";
   }
   CHECK(fault_of(text).find("too large or too deep") != std::string::npos);
+}
+
+TEST_CASE("placed manifests say where keys and items stand, those of a List too") {
+  const auto read = read_placed_manifests(
+      "kind: Job\nmetadata:\n  annotations:\n    a/b~c: x\nitems:\n- 1\n- {k: v}\n---\n"
+      "kind: List\nitems:\n- kind: A\n  name: a\n",
+      "app.yaml");
+  REQUIRE(read.size() == 2);
+  const auto& places = read[0].places;
+  CHECK(places.at("") == windlass::Position{"app.yaml", 1, 1});
+  CHECK(places.at("/metadata/annotations/a~1b~0c") == windlass::Position{"app.yaml", 4, 5});
+  CHECK(places.at("/items/1") == windlass::Position{"app.yaml", 7, 3});
+  CHECK(places.at("/items/1/k") == windlass::Position{"app.yaml", 7, 4});
+  CHECK(read[1].places.at("") == windlass::Position{"app.yaml", 11, 3});
+  CHECK(read[1].places.at("/name") == windlass::Position{"app.yaml", 12, 3});
 }

@@ -1,0 +1,217 @@
+#include "generator/explain/sync_walk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "generator/explain/needs.hpp"
+
+namespace windlass::generator::explain {
+namespace {
+
+constexpr std::array<std::string_view, 14> kHealthKinds = {
+    "Deployment", "StatefulSet",           "DaemonSet",  "ReplicaSet", "Pod",
+    "Job",        "PersistentVolumeClaim", "APIService", "Ingress",    "HorizontalPodAutoscaler",
+    "CronJob",    "ExternalSecret",        "Rollout",    "Certificate"};
+
+bool runs_to_an_end(const Object& object) { return object.kind == "Job" || object.kind == "Pod"; }
+
+std::string kind_path(const Object& object) {
+  return fmt::format("{}/{}/{}", object.group, object.kind, object.name);
+}
+
+class Walk {
+ public:
+  Walk(const std::vector<Object>& objects, const Attempt& attempt) : objects_(objects), attempt_(attempt) {
+    for (const auto& object : objects) hooks_.push_back(argo_hook(object.body));
+    for (const auto& task : tasks_of(objects)) {
+      const bool runs = attempt.hooks == Hooks::kRun || !hooks_[task.object].is_hook;
+      if (task.phase != SyncPhase::kSyncFail && runs) tasks_.push_back(task);
+    }
+    if (attempt.first) late_ = late_needs(objects, {});
+  }
+
+  std::vector<Step> run() {
+    say("every object is tried, hooks included", "dry-run");
+    for (Index i = 0; i < objects_.size(); ++i) skip(i);
+    for (std::size_t begin = 0; begin < tasks_.size() && !failed_;) {
+      std::size_t end = begin;
+      while (end < tasks_.size() && same_wave(tasks_[begin], tasks_[end])) ++end;
+      wave({tasks_.data() + begin, end - begin}, end == tasks_.size());
+      begin = end;
+    }
+    if (!failed_) finish();
+    return std::move(steps_);
+  }
+
+ private:
+  static bool same_wave(const SyncTask& a, const SyncTask& b) {
+    return a.phase == b.phase && a.wave == b.wave;
+  }
+
+  bool is_hook(const SyncTask& task) const { return hooks_[task.object].is_hook; }
+  Left left_of(Index object) const { return attempt_.left.empty() ? Left::kNothing : attempt_.left[object]; }
+
+  Step& add(const SyncTask* task, Verb verb, std::string reason, std::string_view rule) {
+    Step step{attempt_.part, {}, {}, verb, {}, std::move(reason), rule, {}};
+    if (task != nullptr) {
+      step.phase = sync_phase_name(task->phase);
+      step.wave = task->wave;
+      step.object = task->object;
+    }
+    return steps_.emplace_back(std::move(step));
+  }
+
+  void say(std::string reason, std::string_view rule) { add(nullptr, Verb::kSay, std::move(reason), rule); }
+
+  void skip(Index object) {
+    const auto& hook = hooks_[object];
+    const auto add_skip = [&](std::string reason, std::string_view rule) {
+      add(nullptr, Verb::kSkip, std::move(reason), rule).object = object;
+    };
+    if (hook.skipped) return add_skip("its hook is Skip", "hook-words");
+    if (!hook.is_hook) return;
+    if (hook.phases.empty() && (hook.pre_delete || hook.post_delete)) {
+      return add_skip("it runs when the application is deleted", "delete-hooks");
+    }
+    if (hook.phases.empty()) return add_skip("no word of its hook annotation means a phase", "hook-words");
+    if (attempt_.hooks == Hooks::kSkip) return add_skip(attempt_.skip_reason, attempt_.skip_rule);
+    if (hook.phases == std::vector{SyncPhase::kSyncFail}) {
+      add_skip("it runs when the sync has failed", "SyncFail");
+    }
+  }
+
+  void wave(std::span<const SyncTask> tasks, bool last) {
+    for (const auto& task : tasks) {
+      const auto& hook = hooks_[task.object];
+      if (is_hook(task) && hook.policies.before_creation && left_of(task.object) != Left::kNothing) {
+        add(&task, Verb::kDelete, "the one that is left is deleted and waited for", "BeforeHookCreation");
+      }
+    }
+    for (const auto& task : tasks) apply(task);
+    if (failed_) return;
+    const bool hooks = std::any_of(tasks.begin(), tasks.end(), [&](const auto& t) { return is_hook(t); });
+    if (last && !hooks) {
+      waits_for_health_ = false;
+      return;
+    }
+    for (const auto& task : tasks) wait(task);
+    if (failed_) say("the sync has failed: nothing after this wave is started", "hook-health");
+  }
+
+  void apply(const SyncTask& task) {
+    const auto& object = objects_[task.object];
+    if (!is_hook(task)) {
+      add(&task, Verb::kApply, attempt_.apply_reason, attempt_.apply_rule);
+      return;
+    }
+    const auto left = left_of(task.object);
+    if (left == Left::kNothing || hooks_[task.object].policies.before_creation) {
+      add(&task, Verb::kCreate, "by phase, wave, kind and name", "sync-order");
+    } else if (!runs_to_an_end(object)) {
+      add(&task, Verb::kApply, "it is left from before and applied in place", "hook-left");
+    } else if (left == Left::kSucceeded) {
+      add(&task, Verb::kTake, "the one from before is left and has succeeded: nothing is run", "hook-left");
+      taken_.insert(task.object);
+    } else {
+      auto& step = add(&task, Verb::kTake, "the failed one is left: the sync fails again, nothing is run",
+                       "hook-left");
+      step.shows = "one or more synchronization tasks completed unsuccessfully";
+      failed_ = true;
+    }
+  }
+
+  void wait(const SyncTask& task) {
+    const auto& object = objects_[task.object];
+    if (!has_health(object)) return;
+    if (!is_hook(task)) {
+      add(&task, Verb::kWait, "until it is healthy", "resource-health").shows =
+          fmt::format("waiting for healthy state of {}", kind_path(object));
+      return;
+    }
+    if (taken_.contains(task.object)) return;
+    add(&task, Verb::kWait, waited_for(task.object), "hook-health").shows = shown_of(object);
+  }
+
+  // Until when a hook is waited for. One that can never start fails the sync.
+  std::string waited_for(Index hook) {
+    const auto& object = objects_[hook];
+    const auto late =
+        std::find_if(late_.begin(), late_.end(), [&](const auto& need) { return need.user == hook; });
+    if (late != late_.end()) {
+      failed_ = true;
+      const bool ends = number_at(object.body, "/spec/activeDeadlineSeconds").has_value();
+      return fmt::format("{}: it cannot start without {}", ends ? "until its deadline" : "without end",
+                         objects_[late->needed].label());
+    }
+    if (object.kind == "Job" && is_true(object.body, "/spec/suspend")) return "without end: it is suspended";
+    return object.kind == "Job" ? "until it is complete; its failure ends the sync after this wave"
+                                : "until it is healthy; its failure ends the sync after this wave";
+  }
+
+  void finish() {
+    for (const auto& task : tasks_) {
+      if (!is_hook(task) || !hooks_[task.object].policies.succeeded) continue;
+      const bool first = std::none_of(steps_.begin(), steps_.end(), [&](const Step& step) {
+        return step.verb == Verb::kDelete && step.object == task.object && step.rule == "HookSucceeded";
+      });
+      if (!first) continue;
+      add(nullptr, Verb::kDelete, "the sync has succeeded", "HookSucceeded").object = task.object;
+    }
+    auto& end = add(nullptr, Verb::kSay,
+                    waits_for_health_ ? "the sync has succeeded" : "the sync ends without waiting",
+                    waits_for_health_ ? "hook-health" : "last-wave");
+    end.shows =
+        waits_for_health_ ? "successfully synced (no more tasks)" : "successfully synced (all tasks run)";
+  }
+
+  const std::vector<Object>& objects_;
+  const Attempt& attempt_;
+  std::vector<ArgoHook> hooks_;
+  std::vector<SyncTask> tasks_;
+  std::vector<LateNeed> late_;
+  std::set<Index> taken_;  // whose old result counts
+  std::vector<Step> steps_;
+  bool failed_ = false;
+  bool waits_for_health_ = true;
+};
+
+}  // namespace
+
+std::vector<SyncTask> tasks_of(const std::vector<Object>& objects) {
+  std::vector<const nlohmann::json*> bodies;
+  for (const auto& object : objects) bodies.push_back(&object.body);
+  return sync_tasks(bodies);
+}
+
+bool has_health(const Object& object) {
+  const bool balances = object.kind == "Service" && text_at(object.body, "/spec/type") == "LoadBalancer";
+  return balances || std::find(kHealthKinds.begin(), kHealthKinds.end(), object.kind) != kHealthKinds.end();
+}
+
+std::string shown_of(const Object& object) {
+  const auto running = fmt::format("waiting for completion of hook {}", kind_path(object));
+  if (object.kind == "Pod") return running + "; when it fails, its termination message";
+  if (object.kind != "Job") return running;
+  std::size_t index = 0;
+  for (const auto& rule : items_at(object.body, "/spec/podFailurePolicy/rules")) {
+    if (text_at(rule, "/action") == "FailJob" && find(rule, "/onExitCodes") != nullptr) {
+      return fmt::format(
+          "{}; when it fails, Container ... failed with exit code ... matching FailJob rule at "
+          "index {}",
+          running, index);
+    }
+    ++index;
+  }
+  return running + "; when it fails, Job has reached the specified backoff limit";
+}
+
+std::vector<Step> walk_sync(const std::vector<Object>& objects, const Attempt& attempt) {
+  return Walk(objects, attempt).run();
+}
+
+}  // namespace windlass::generator::explain
