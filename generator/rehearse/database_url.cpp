@@ -61,7 +61,7 @@ bool read_servers(std::string_view& rest, DatabaseUrl& url) {
     if (rest.starts_with('[')) {
       const auto end = rest.find(']');
       if (end == std::string_view::npos) return false;
-      url.host += rest.substr(1, end - 1);
+      url.host += decoded(rest.substr(1, end - 1));
       rest.remove_prefix(end + 1);
     } else {
       url.host += decoded(take_before(rest, ":/?,"));

@@ -20,6 +20,14 @@ std::size_t bytes_of(const ScriptJob& job) {
   return bytes;
 }
 
+// A commit that waits for the disk, or for standbys, waits for every commit before it; only one that wrote to
+// the write-ahead log waits, and a message there is seen by nobody.
+void wait_for_disk(Session& session) {
+  session.execute("waiting until the commits are on disk",
+                  "BEGIN;RESET synchronous_commit;"
+                  "SELECT pg_catalog.pg_logical_emit_message(true, 'windlass', '');COMMIT");
+}
+
 }  // namespace
 
 bool may_share_batch(const ScriptJob& job) {
@@ -51,26 +59,29 @@ std::size_t Batch::run() {
   const RunWatch watch{executor_.clock_, executor_.stop_, executor_.deadline_,
                        [&](Milliseconds running) { monitor_->look(running); }};
   const PipelineEvents events{[&](std::size_t index) { begin(index); },
-                              [&](std::size_t index, Milliseconds took) { end(index, took); }};
+                              [&](std::size_t, Milliseconds took) { note_committed(took); }};
   const PipelineResult result = run_pipeline(executor_.database_.session(), scripts, watch, events);
   notices_.reset();
-  if (result.end == RunEnd::kLost) {
-    const std::size_t running = std::min(result.committed, jobs_.size() - 1);
-    log::warning(last_words(jobs_[running].script.source.path, result.failure));
-    return settle(result.committed);
+  const std::size_t committed = took_.size();
+  if (committed > 0 && result.end != RunEnd::kLost) reach_disk();
+  if (result.end == RunEnd::kLost || executor_.database_.session().lost()) {
+    const std::string& last = jobs_[std::min(committed, jobs_.size() - 1)].script.source.path;
+    log::warning(last_words(last, result.end == RunEnd::kLost ? result.failure : ServerMessage()));
+    return settle();
   }
+  for (std::size_t i = 0; i < committed; ++i) tell_committed(i, took_[i]);
   if (result.end == RunEnd::kStopped) {
     const bool deadline_passed = !executor_.stop_.requested();
-    throw stopped_error(jobs_[result.committed].script, deadline_passed, executor_.deadline_);
+    throw stopped_error(jobs_[committed].script, deadline_passed, executor_.deadline_);
   }
   if (result.end == RunEnd::kFailed && result.failed_kind != Kind::kScript &&
       result.failure.sqlstate == kMarkerGone)
-    throw ended_transaction_error(jobs_[result.committed].script);
+    throw ended_transaction_error(jobs_[committed].script);
   if (result.end == RunEnd::kFailed) {
     log::info(fmt::format("{} was rolled back among others ({}); running it alone",
-                          jobs_[result.committed].script.source.path, result.failure.message));
+                          jobs_[committed].script.source.path, result.failure.message));
   }
-  return result.committed;
+  return committed;
 }
 
 PipelineScript Batch::statements_of(const ScriptJob& job, std::size_t index) const {
@@ -84,6 +95,7 @@ PipelineScript Batch::statements_of(const ScriptJob& job, std::size_t index) con
     for (const auto& text : texts) statements.push_back({Kind::kOurs, text});
   };
   add_ours(around.before);
+  add_ours({"SET LOCAL synchronous_commit = off"});  // wait_for_disk is for all of them
   if (!around.prelude.empty()) add_ours({around.prelude});
   const auto& script = job.script;
   for (std::size_t i = 0; i < script.statements.size(); ++i) {
@@ -104,27 +116,42 @@ void Batch::begin(std::size_t index) {
   const ScriptJob& job = jobs_[index];
   const Milliseconds lock_timeout =
       LockTactics(job.script, executor_.lock_budget()).first_limits(0).lock_timeout;
+  ++begun_;
   events_.begins(index);
   notices_.emplace(executor_.database_.session(), job.script.source.path);
   monitor_.emplace(executor_.database_, job.script.source.path, lock_timeout);
 }
 
-void Batch::end(std::size_t index, Milliseconds took) {
+void Batch::note_committed(Milliseconds took) {
   notices_.reset();
+  took_.push_back(took);
+}
+
+void Batch::tell_committed(std::size_t index, Milliseconds took) {
   ++*executor_.last_rank_;
   events_.committed(index, took);
 }
 
-// The connection was lost with some answers still out: the history rows decide, and nothing is sent again
-// before.
-std::size_t Batch::settle(std::size_t committed) {
+// A connection that is lost meanwhile is not the end: the caller asks for it.
+void Batch::reach_disk() {
+  Session& session = executor_.database_.session();
+  try {
+    wait_for_disk(session);
+  } catch (const DatabaseError&) {
+    if (!session.lost()) throw;
+  }
+}
+
+// The connection was lost with answers still out, or before the disk had the commits: the history rows
+// decide, and nothing is sent again before.
+std::size_t Batch::settle() {
   reconnect_to_settle(executor_.database_,
-                      jobs_[committed < jobs_.size() ? committed : committed - 1].script.source.path);
-  for (std::size_t i = committed; i < jobs_.size(); ++i) {
+                      jobs_[std::min(took_.size(), jobs_.size() - 1)].script.source.path);
+  wait_for_disk(executor_.database_.session());
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
     executor_.throw_unless_committed(jobs_[i], "its history row is not there, so it was rolled back");
-    if (i > committed) events_.begins(i);
-    events_.committed(i, Milliseconds(0));
-    ++*executor_.last_rank_;
+    if (i >= begun_) events_.begins(i);
+    tell_committed(i, i < took_.size() ? took_[i] : Milliseconds(0));
   }
   return jobs_.size();
 }

@@ -1,5 +1,6 @@
-// Scripts that travel together: nothing has to be decided between them, so one round trip does for many. Each
-// still commits alone, with its history row, and the first failure stops all behind it.
+// Scripts that travel together: nothing has to be decided between them, so one round trip does for many, and
+// one wait for the disk. Each still commits alone, with its history row, and the first failure stops all
+// behind it. A server that crashes before the disk has them loses the last of them whole, rows and all.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +34,8 @@ class BatchLoad {
   std::size_t bytes_ = 0;
 };
 
-// Told of each job by its index, in order.
+// Told of each job by its index, in order. A commit is told when a crash of the server cannot undo it any
+// more, so several scripts may begin before the first is told.
 struct BatchEvents {
   std::function<void(std::size_t)> begins;
   std::function<void(std::size_t, Milliseconds)> committed;
@@ -43,22 +45,26 @@ class Batch {
  public:
   Batch(Executor& executor, std::span<const ScriptJob> jobs, const BatchEvents& events);
 
-  // Returns how many jobs, from the first on, are committed: known, not assumed. When it is not all of them,
-  // the next one was rolled back and is to be run alone: a lock may be free by then, and its error is told as
-  // that of any script that runs alone. Throws Error: kPartlyApplied when a script ended its own transaction,
-  // kTransient when the connection was lost and a history row is not there, kTerminated or kTransient when
-  // a stop request or the deadline cancelled a script.
+  // Returns how many jobs, from the first on, are committed and on disk: known, not assumed. When it is not
+  // all of them, the next one was rolled back and is to be run alone: a lock may be free by then, and its
+  // error is told as that of any script that runs alone. Throws Error: kPartlyApplied when a script ended its
+  // own transaction, kTransient when the connection was lost and a history row is not there, kTerminated or
+  // kTransient when a stop request or the deadline cancelled a script.
   std::size_t run();
 
  private:
   PipelineScript statements_of(const ScriptJob& job, std::size_t index) const;
   void begin(std::size_t index);
-  void end(std::size_t index, Milliseconds took);
-  std::size_t settle(std::size_t committed);
+  void note_committed(Milliseconds took);
+  void tell_committed(std::size_t index, Milliseconds took);
+  void reach_disk();
+  std::size_t settle();
 
   Executor& executor_;
   std::span<const ScriptJob> jobs_;
   const BatchEvents& events_;
+  std::size_t begun_ = 0;
+  std::vector<Milliseconds> took_;  // of each committed one
   std::optional<NoticeLog> notices_;
   std::optional<RunMonitor> monitor_;
 };

@@ -1,6 +1,6 @@
 """Speed as ratios: windlass-hook beside psql on the same work in the same run, and windlass render.
 
-usage: bench.py BUILD [--scripts N] [--projects N] [--copy-mb N] [--repeat N] [--peers FOLDER]
+usage: bench.py BUILD [--scripts N] [--projects N] [--copy-mb N] [--repeat N] [--peers FOLDER] [--only TEXT]
 """
 import argparse
 import contextlib
@@ -172,21 +172,28 @@ def show(name, ours, peers, peer_name):
 
 def compare_with_psql(bench, options):
     floor, alone = bench.psql_command(bench.folder / "apply.sql"), bench.migrate_command("sql", "--batch", "off")
-    show("start-up", *bench.start_up(), "psql --version")
-    show(f"no-op on {options.scripts} scripts", *bench.no_op(), "psql -c 'select 1'")
+
+    def row(name, measure, peer_name):
+        if options.only in name:
+            show(name, *measure(), peer_name)
+    row("start-up", bench.start_up, "psql --version")
+    row(f"no-op on {options.scripts} scripts", bench.no_op, "psql -c 'select 1'")
     for name, command in (("apply", bench.migrate_command()), ("apply one by one", alone)):
-        show(f"{name} {options.scripts} scripts", *bench.apply(command, floor), "psql, same commits")
+        row(f"{name} {options.scripts} scripts", lambda: bench.apply(command, floor), "psql, same commits")
     with delay_proxy.DelayProxy("127.0.0.1", bench.server.port, 0.002) as proxy:
         for name, command in (("2 ms away: apply", bench.migrate_command()), ("2 ms away: one by one", alone)):
-            show(f"{name} {options.scripts}", *bench.apply(command, floor, proxy.port), "psql, same commits")
-    show(f"COPY script of {options.copy_mb} MB",
-         *bench.apply(bench.migrate_command("copy"), bench.psql_command(bench.folder / "copy/V1__load.sql")), "psql -f")
+            row(f"{name} {options.scripts}", lambda: bench.apply(command, floor, proxy.port), "psql, same commits")
+    row(f"COPY script of {options.copy_mb} MB",
+        lambda: bench.apply(bench.migrate_command("copy"), bench.psql_command(bench.folder / "copy/V1__load.sql")),
+        "psql -f")
 
 
 def show_memory(bench, options):
     database = bench.fresh_database()
     for name, folder in ((f"apply {options.scripts} scripts", "sql"), ("no-op", "sql"),
                          (f"COPY script of {options.copy_mb} MB", "copy")):
+        if options.only not in f"peak memory, {name}":
+            continue
         if folder == "copy":
             database = bench.fresh_database()
         print(f"peak memory, {name:<34}{bench.peak_megabytes(bench.migrate_command(folder), database):>7.1f} MB",
@@ -218,6 +225,7 @@ def main():
     parser.add_argument("--copy-mb", type=int, default=100)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--peers", type=pathlib.Path, help="where other tools are, or are fetched to; default: no others")
+    parser.add_argument("--only", default="", help="rows whose name holds this text")
     options = parser.parse_args()
     print(f"machine: {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, "
           f"noise {noise():.0f} % between equal loops", flush=True)
@@ -231,9 +239,11 @@ def main():
         bench = Bench(options.build.resolve(), server, folder, options)
         compare_with_psql(bench, options)
         show_memory(bench, options)
-        if options.peers:
+        if options.peers and not options.only:
             compare_with_others(bench, options)
-        if bench.windlass.exists():
+        if options.only not in "render":
+            pass
+        elif bench.windlass.exists():
             show(f"render {options.projects} projects", *bench.render(), f"{options.projects} times nothing")
         else:
             print("render: windlass is not built")

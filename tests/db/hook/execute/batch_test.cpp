@@ -17,6 +17,7 @@ struct BatchBench : ScriptBench {
   std::vector<ScriptJob> jobs;
   std::vector<std::size_t> begun;
   std::vector<Milliseconds> took;
+  std::size_t begun_before_told = 0;  // when the first commit was told
   std::string backend = std::to_string(db.session().backend());
 
   explicit BatchBench(const std::vector<std::string>& texts) {
@@ -41,7 +42,10 @@ struct BatchBench : ScriptBench {
     const Deadline limit(db.clock, deadline);
     Executor executor(db.database, settings, db.clock, db.stop, limit);
     const BatchEvents events{[&](std::size_t index) { begun.push_back(index); },
-                             [&](std::size_t, Milliseconds time) { took.push_back(time); }};
+                             [&](std::size_t, Milliseconds time) {
+                               if (took.empty()) begun_before_told = begun.size();
+                               took.push_back(time);
+                             }};
     return executor.run_batch(jobs, events);
   }
 };
@@ -59,6 +63,22 @@ TEST_CASE("scripts that travel together commit one by one, each with its history
   CHECK(bench.took[1] >= Milliseconds(50));
   CHECK(bench.value("SELECT execution_time FROM flyway_schema_history WHERE version = '2'") ==
         std::to_string(bench.took[1].count()));
+}
+
+TEST_CASE("commits wait for the disk once, and are told when they are there") {
+  BatchBench bench({"CREATE TABLE a (n int);",
+                    "CREATE TABLE b AS SELECT current_setting('synchronous_commit') s;",
+                    "CREATE TABLE c AS SELECT pg_current_wal_insert_lsn() AS written;"});
+  bench.db.server.query(
+      "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = on', "
+      "current_database()); END$$");  // the servers of tests are in a hurry
+  bench.db.database.reconnect();
+  CHECK(bench.run_batch() == 3);
+  CHECK(bench.begun_before_told == 3);
+  CHECK(bench.took.size() == 3);
+  CHECK(bench.value("SELECT s FROM b") == "off");
+  CHECK(bench.value("SELECT pg_current_wal_flush_lsn() >= written FROM c") == "t");
+  CHECK(bench.value("SHOW synchronous_commit") == "on");
 }
 
 TEST_CASE("the first failure rolls its script back, and none behind it has begun") {
