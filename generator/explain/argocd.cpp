@@ -151,11 +151,12 @@ std::vector<Step> delete_application(const std::vector<Object>& objects) {
   std::vector<Step> steps;
   delete_hooks(objects, "PreDelete", &ArgoHook::pre_delete, steps);
   const auto left = left_by_success(objects);
+  const auto replaced = replaced_objects(objects);
   std::map<std::int64_t, std::vector<Index>, std::greater<>> by_wave;
   for (Index i = 0; i < objects.size(); ++i) {
     const auto hook = argo_hook(objects[i].body);
     const bool there = hook.is_hook ? left[i] != Left::kNothing : !hook.skipped;
-    if (there) by_wave[hook.wave].push_back(i);
+    if (there && !replaced.contains(i)) by_wave[hook.wave].push_back(i);
   }
   for (const auto& [wave, members] : by_wave) {
     for (const auto i : members) {

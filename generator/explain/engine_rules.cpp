@@ -12,6 +12,8 @@ constexpr std::array kRules{
         "Of the hook annotation the words PreSync, Sync, PostSync, SyncFail, Skip, PreDelete and PostDelete "
         "count, spelt exactly so; when none of Argo CD's does, Helm's are mapped.",
         "gitops-engine sync/hook/hook.go"},
+    EngineRule{"repeated", "Of several objects of one kind, namespace and name only the last one counts.",
+               "controller/state.go"},
     EngineRule{"sync-order", "Tasks are ordered by phase, wave, a list of kinds, and name.",
                "gitops-engine sync/sync_tasks.go"},
     EngineRule{"dry-run",

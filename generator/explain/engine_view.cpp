@@ -24,6 +24,14 @@ bool is_hook_run(const Object& object, const Question& question) {
   return (object.kind == "Job" || object.kind == "Pod") && is_hook(object, question);
 }
 
+std::vector<Index> hook_jobs(const std::vector<Object>& objects, const Question& question) {
+  std::vector<Index> jobs;
+  for (Index i = 0; i < objects.size(); ++i) {
+    if (objects[i].kind == "Job" && is_hook(objects[i], question)) jobs.push_back(i);
+  }
+  return jobs;
+}
+
 bool is_tracked(const Object& object, const Question& question) {
   if (!is_argo(question)) return !helm_hook(object.body).is_hook;
   const auto hook = argo_hook(object.body);

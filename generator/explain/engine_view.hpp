@@ -15,6 +15,8 @@ namespace windlass::generator::explain {
 bool is_hook(const Object& object, const Question& question);
 // Whether it is a Job or a Pod, and a hook.
 bool is_hook_run(const Object& object, const Question& question);
+// The Jobs among them that are hooks.
+std::vector<Index> hook_jobs(const std::vector<Object>& objects, const Question& question);
 // Whether the engine keeps it as an ordinary object.
 bool is_tracked(const Object& object, const Question& question);
 

@@ -14,6 +14,17 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 3> kWorkloads = {"Deployment", "StatefulSet", "DaemonSet"};
+constexpr std::array<std::string_view, 4> kBackupWords = {"backup", "dump", "snapshot", "archive"};
+constexpr std::array<std::string_view, 4> kVerifyWords = {"verify", "check", "smoke", "validat"};
+constexpr std::array<std::string_view, 11> kMigrateWords = {"migrat",  "flyway", "liquibase", "alembic",
+                                                            "goose",   "dbmate", "sqitch",    "prisma",
+                                                            "drizzle", "knex",   "schema"};
+
+template <typename Words>
+bool has_any(std::string_view text, const Words& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](auto word) { return text.find(word) != std::string_view::npos; });
+}
 
 class References {
  public:
@@ -124,21 +135,27 @@ bool is_workload(const Object& object) {
   return std::find(kWorkloads.begin(), kWorkloads.end(), object.kind) != kWorkloads.end();
 }
 
-bool speaks_of_migration(const Object& job) {
-  constexpr std::array<std::string_view, 12> kWords = {"migrat",  "flyway", "liquibase", "alembic",
-                                                       "goose",   "dbmate", "sqitch",    "prisma",
-                                                       "drizzle", "knex",   "schema",    "windlass-hook"};
-  if (job.kind != "Job") return false;
-  std::string said = job.name;
+bool is_database_proxy(const std::string& image) {
+  constexpr std::array<std::string_view, 3> kProxies = {"cloud-sql-proxy", "cloudsql-docker/gce-proxy",
+                                                        "alloydb-auth-proxy"};
+  return has_any(image, kProxies);
+}
+
+Task task_of(const Object& job) {
+  if (job.kind != "Job") return Task::kOther;
+  const auto name = to_lower(job.name);
+  if (has_any(name, kBackupWords)) return Task::kBackup;
+  if (has_any(name, kVerifyWords)) return Task::kVerify;
+  std::string said = name;
   for (const auto& container : containers_of(job)) {
     said += " " + text_at(container.body, "/image") + " " + text_at(container.body, "/name");
     for (const auto* list : {"/command", "/args"}) {
-      for (const auto& word : items_at(container.body, list)) said += " " + word.dump();
+      for (const auto& word : items_at(container.body, list)) {
+        if (word.is_string()) said += " " + word.get<std::string>();
+      }
     }
   }
-  said = to_lower(said);
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](auto word) { return said.find(word) != std::string::npos; });
+  return has_any(to_lower(said), kMigrateWords) ? Task::kMigrate : Task::kOther;
 }
 
 }  // namespace windlass::generator::explain

@@ -39,7 +39,12 @@ std::optional<Index> provider_of(const std::vector<Object>& objects, const Objec
 
 // Whether the object is one whose pods go on until it is changed: Deployment, StatefulSet, DaemonSet.
 bool is_workload(const Object& object);
-// Whether name, image, command or arguments of the Job speak of migrating a database.
-bool speaks_of_migration(const Object& job);
+
+// Whether the image is the Cloud SQL or the AlloyDB Auth Proxy.
+bool is_database_proxy(const std::string& image);
+
+// What a Job is there for, by its name, else by its images, commands and arguments.
+enum class Task { kOther, kBackup, kMigrate, kVerify };
+Task task_of(const Object& job);
 
 }  // namespace windlass::generator::explain

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "generator/explain/needs.hpp"
@@ -26,7 +28,8 @@ std::string kind_path(const Object& object) {
 
 class Walk {
  public:
-  Walk(const std::vector<Object>& objects, const Attempt& attempt) : objects_(objects), attempt_(attempt) {
+  Walk(const std::vector<Object>& objects, const Attempt& attempt)
+      : objects_(objects), attempt_(attempt), replaced_(replaced_objects(objects)) {
     for (const auto& object : objects) hooks_.push_back(argo_hook(object.body));
     for (const auto& task : tasks_of(objects)) {
       const bool runs = attempt.hooks == Hooks::kRun || !hooks_[task.object].is_hook;
@@ -73,6 +76,7 @@ class Walk {
     const auto add_skip = [&](std::string reason, std::string_view rule) {
       add(nullptr, Verb::kSkip, std::move(reason), rule).object = object;
     };
+    if (replaced_.contains(object)) return add_skip("another one of this name comes later", "repeated");
     if (hook.skipped) return add_skip("its hook is Skip", "hook-words");
     if (!hook.is_hook) return;
     if (hook.phases.empty() && (hook.pre_delete || hook.post_delete)) {
@@ -171,6 +175,7 @@ class Walk {
 
   const std::vector<Object>& objects_;
   const Attempt& attempt_;
+  std::set<Index> replaced_;
   std::vector<ArgoHook> hooks_;
   std::vector<SyncTask> tasks_;
   std::vector<LateNeed> late_;
@@ -182,10 +187,28 @@ class Walk {
 
 }  // namespace
 
+std::set<Index> replaced_objects(const std::vector<Object>& objects) {
+  std::set<Index> replaced;
+  std::map<std::tuple<std::string, std::string, std::string, std::string>, Index> last;
+  for (Index i = 0; i < objects.size(); ++i) {
+    const auto& object = objects[i];
+    if (object.generated) continue;
+    const auto [seen, is_new] =
+        last.emplace(std::tuple(object.group, object.kind, object.space, object.name), i);
+    if (is_new) continue;
+    replaced.insert(seen->second);
+    seen->second = i;
+  }
+  return replaced;
+}
+
 std::vector<SyncTask> tasks_of(const std::vector<Object>& objects) {
   std::vector<const nlohmann::json*> bodies;
   for (const auto& object : objects) bodies.push_back(&object.body);
-  return sync_tasks(bodies);
+  auto tasks = sync_tasks(bodies);
+  const auto replaced = replaced_objects(objects);
+  std::erase_if(tasks, [&](const SyncTask& task) { return replaced.contains(task.object); });
+  return tasks;
 }
 
 bool has_health(const Object& object) {

@@ -1,6 +1,7 @@
 // One attempt of an Argo CD sync: the steps from its dry run to its end.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,11 @@ struct Attempt {
   bool first = false;           // nothing of the application is there yet
 };
 
-// The tasks of the objects in order, SyncFail's included.
+// Those that Argo CD forgets, because an object of the same kind, namespace and name comes later
+// (controller/state.go).
+std::set<Index> replaced_objects(const std::vector<Object>& objects);
+
+// The tasks of the others in order, SyncFail's included.
 std::vector<SyncTask> tasks_of(const std::vector<Object>& objects);
 
 // Whether the object is one for which Argo CD has a health check.

@@ -35,7 +35,7 @@ std::string consequence(const LateNeed& late) {
   return fmt::format("which is not there at {}: {}", helm_event_name(*late.event), what);
 }
 
-std::vector<Trap> find(const std::vector<Object>& objects, const Question& question) {
+std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& question) {
   std::vector<Trap> traps;
   std::set<std::pair<Index, Index>> said;  // once for all events
   for (const auto& late : late_needs(objects, question)) {
@@ -63,6 +63,6 @@ const TrapRule kNeededLater{"needed-later", Under::kBoth, "A hook needs an objec
                             "needs a hook of an earlier wave or weight, with a policy that takes it away at "
                             "the end (`HookSucceeded`; Helm: "
                             "`before-hook-creation,hook-succeeded`), or let it exist beforehand.",
-                            find};
+                            find_in};
 
 }  // namespace windlass::generator::explain

@@ -6,7 +6,7 @@
 namespace windlass::generator::explain {
 namespace {
 
-std::vector<Trap> find(const std::vector<Object>& objects, const Question& question) {
+std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& question) {
   const bool argo = question.engine == Engine::kArgoCd;
   std::vector<Trap> traps;
   for (Index i = 0; i < objects.size(); ++i) {
@@ -31,6 +31,6 @@ const TrapRule kNoDeadline{
     "`--timeout` (five minutes for each hook), reports a failure, and leaves the Job running, beside which "
     "the next "
     "upgrade starts another one. `activeDeadlineSeconds` ends the Job first, and says so.",
-    find};
+    find_in};
 
 }  // namespace windlass::generator::explain

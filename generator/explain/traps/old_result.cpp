@@ -15,10 +15,13 @@ std::string consequence(const Question& question) {
              : "once one is left, its old result counts for the next upgrade, and nothing is run";
 }
 
-std::vector<Trap> find(const std::vector<Object>& objects, const Question& question) {
+std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& question) {
   std::vector<Trap> traps;
   for (Index i = 0; i < objects.size(); ++i) {
-    if (!is_hook_run(objects[i], question) || objects[i].generated) continue;
+    // Helm 3 creates, and fails at whatever is there; the others apply what holds no result.
+    const bool any_kind = question.engine == Engine::kHelm && question.helm_version == HelmVersion::k3;
+    const bool counts = any_kind ? is_hook(objects[i], question) : is_hook_run(objects[i], question);
+    if (!counts || objects[i].generated) continue;
     const auto policies = policies_of(objects[i], question);
     if (policies.before_creation) continue;
     const auto word = before_creation_word(question);
@@ -43,6 +46,6 @@ const TrapRule kOldResult{"old-result", Under::kBoth,
                           "Job for this upgrade's, also when it had succeeded: the migration is not run, and "
                           "the upgrade goes through. "
                           "Write `BeforeHookCreation` (Helm: `before-hook-creation`) among the policies.",
-                          find};
+                          find_in};
 
 }  // namespace windlass::generator::explain

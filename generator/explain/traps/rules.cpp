@@ -5,7 +5,18 @@
 namespace windlass::generator::explain {
 
 std::span<const TrapRule* const> trap_rules() {
-  static constexpr std::array kRules = {&kUnknownHook, &kNeededLater, &kOldResult, &kNoDeadline};
+  static constexpr std::array kRules = {&kUnknownHook,        &kUnknownPolicy,     &kNotANumber,
+                                        &kUnquotedAnnotation, &kSameName,          &kGeneratedName,
+                                        &kNameTooLong,        &kNeededLater,       &kSameWave,
+                                        &kNotBeforeApp,       &kNoGuard,           &kHookOnlyChange,
+                                        &kSelfHeal,           &kOldResult,         &kEvidenceDeleted,
+                                        &kLogDeleted,         &kSharedWithHook,    &kVolumeAsHook,
+                                        &kImmutableHook,      &kFixedPlainJob,     &kInstallOnEverySync,
+                                        &kSyncFail,           &kRollbackHook,      &kNoDeadline,
+                                        &kDefaultBackoff,     &kShortTtl,          &kRestartOnFailure,
+                                        &kSuspended,          &kTwoPods,           &kFailurePolicy,
+                                        &kCauseNotShown,      &kProxyNeverEnds,    &kProxyFlag,
+                                        &kServiceSelectsHook, &kConfigMapTooLarge, &kEmptyMap};
   return kRules;
 }
 

@@ -5,6 +5,11 @@
 
 namespace windlass::generator::explain {
 
-extern const TrapRule kUnknownHook, kOldResult, kNeededLater, kNoDeadline;
+extern const TrapRule kUnknownHook, kUnknownPolicy, kNotANumber, kUnquotedAnnotation, kSameName,
+    kGeneratedName, kNameTooLong, kNeededLater, kSameWave, kNotBeforeApp, kNoGuard, kHookOnlyChange,
+    kSelfHeal, kOldResult, kEvidenceDeleted, kLogDeleted, kSharedWithHook, kVolumeAsHook, kImmutableHook,
+    kFixedPlainJob, kInstallOnEverySync, kSyncFail, kRollbackHook, kNoDeadline, kDefaultBackoff, kShortTtl,
+    kRestartOnFailure, kSuspended, kTwoPods, kFailurePolicy, kCauseNotShown, kProxyNeverEnds, kProxyFlag,
+    kServiceSelectsHook, kConfigMapTooLarge, kEmptyMap;
 
 }  // namespace windlass::generator::explain

@@ -28,7 +28,7 @@ std::string change_for(const std::string& word, const std::vector<std::string_vi
   return fmt::format("Write one of {}.", join({words.begin(), words.end()}, ", "));
 }
 
-std::vector<Trap> find(const std::vector<Object>& objects, const Question& question) {
+std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& question) {
   const bool argo = question.engine == Engine::kArgoCd;
   const auto words = argo ? argo_hook_words() : helm_hook_words();
   const auto key = argo ? kArgoHook : kHelmHook;
@@ -61,6 +61,6 @@ const TrapRule kUnknownHook{"unknown-hook", Under::kBoth,
                             "nor an ordinary object, and is left out of every sync without a message. Helm "
                             "leaves out the whole object when "
                             "one word of several is unknown, one of Argo CD's among them.",
-                            find};
+                            find_in};
 
 }  // namespace windlass::generator::explain
