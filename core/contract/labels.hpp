@@ -28,6 +28,10 @@ inline constexpr std::string_view kScriptsMount = "/windlass/sql";
 inline constexpr std::string_view kVerifyMount = "/windlass/verify";
 inline constexpr std::string_view kSettingsFile = "/windlass/settings/settings.yaml";
 inline constexpr std::string_view kBackupMount = "/windlass/backup";
+inline constexpr std::string_view kCredentialsMount = "/windlass/credentials";
+inline constexpr std::string_view kAuthoritiesMount = "/windlass/authorities";
+// The volume of the authorities: its ConfigMap exists before the application does.
+inline constexpr std::string_view kAuthoritiesVolume = "authorities";
 inline constexpr std::string_view kTerminationLog = "/dev/termination-log";
 
 }  // namespace windlass::contract

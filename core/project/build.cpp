@@ -54,6 +54,57 @@ std::optional<SecretKey> secret(const Value& section, std::string_view name) {
   return SecretKey{text(value, "name"), text(value, "key")};
 }
 
+ProxyNetwork network_of(const std::string& word) {
+  if (word == "public") return ProxyNetwork::kPublic;
+  return word == "psc" ? ProxyNetwork::kPsc : ProxyNetwork::kPrivate;
+}
+
+std::optional<Proxy> proxy_of(const Value& connection) {
+  const Value& value = value_at(connection, "proxy");
+  if (!value.given) return std::nullopt;
+  return Proxy{text(value, "kind") == "cloudsql" ? ProxyKind::kCloudSql : ProxyKind::kAlloyDb,
+               text(value, "instance"),
+               network_of(text(value, "network")),
+               flag(value, "iamLogin"),
+               count(value, "port"),
+               text(value, "image")};
+}
+
+std::optional<ExternalSecret> external_secret_of(const Value& connection) {
+  const Value& value = value_at(connection, "externalSecret");
+  if (!value.given) return std::nullopt;
+  ExternalSecret secret{
+      text(value, "store"), text(value, "storeKind"), duration(value, "refreshInterval"), {}};
+  for (const auto& [key, remote] : value_at(value, "data").members)
+    secret.data[key] = {text(remote, "remoteKey"), text(remote, "property"), text(remote, "version")};
+  return secret;
+}
+
+FileFields fields_of(const Value& value, const std::string& suffix) {
+  return {text(value, "url" + suffix), text(value, "user" + suffix), text(value, "password" + suffix)};
+}
+
+std::optional<CsiSecrets> csi_of(const Value& connection) {
+  const Value& value = value_at(connection, "csi");
+  if (!value.given) return std::nullopt;
+  return CsiSecrets{text(value, "className"), text(value, "provider"), map_of(value, "parameters"),
+                    fields_of(value, "File")};
+}
+
+std::optional<VaultAgent> vault_agent_of(const Value& connection) {
+  const Value& value = value_at(connection, "vaultAgent");
+  if (!value.given) return std::nullopt;
+  return VaultAgent{text(value, "role"), text(value, "path"), text(value, "authPath"),
+                    fields_of(value, "Field")};
+}
+
+// Whether the connection's file leaves all of it to the Secret that it has by default.
+bool says_nothing(const Connection& connection) {
+  const bool from_file = (connection.csi && !connection.csi->files.url.empty()) ||
+                         (connection.vault_agent && !connection.vault_agent->fields.url.empty());
+  return !connection.url && connection.host.empty() && !from_file;
+}
+
 Connection connection_of(const Value& value, const std::string& default_secret) {
   Connection connection;
   connection.url = secret(value, "urlSecret");
@@ -61,10 +112,21 @@ Connection connection_of(const Value& value, const std::string& default_secret) 
   connection.host = text(value, "host");
   connection.port = count(value, "port");
   connection.user = text(value, "user");
+  connection.guard_user = text(value, "guardUser");
   connection.user_secret = secret(value, "userSecret");
   connection.password = secret(value, "passwordSecret");
   connection.ssl_mode = text(value, "sslMode");
-  if (!connection.url && connection.host.empty()) {
+  const Value& ca = value_at(value, "caConfigMap");
+  if (ca.given) connection.ca = {text(ca, "name"), text(ca, "key")};
+  connection.proxy = proxy_of(value);
+  connection.external_secret = external_secret_of(value);
+  connection.csi = csi_of(value);
+  connection.vault_agent = vault_agent_of(value);
+  if (connection.proxy && !connection.url) {
+    connection.host = "127.0.0.1";
+    connection.port = connection.proxy->port;
+  }
+  if (says_nothing(connection)) {
     connection.url = SecretKey{default_secret, text(value_at(value, "urlSecret"), "key")};
   }
   return connection;
@@ -155,6 +217,15 @@ Kubernetes kubernetes_of(const Value& value) {
   return kubernetes;
 }
 
+// Google's rule for PostgreSQL: a service account's role is its e-mail without the ending.
+void log_in_by_identity(Connection& connection, const Identity& identity) {
+  constexpr std::string_view kEnding = ".gserviceaccount.com";
+  if (!connection.proxy || !connection.proxy->iam_login || !connection.user.empty() || connection.user_secret)
+    return;
+  connection.user = identity.principal;
+  if (connection.user.ends_with(kEnding)) connection.user.resize(connection.user.size() - kEnding.size());
+}
+
 }  // namespace
 
 Project build_project(const Value& root) {
@@ -173,6 +244,7 @@ Project build_project(const Value& root) {
   project.verify.allow_not_valid = texts(value_at(spec, "verify"), "allowNotValid");
   const Value& identity = value_at(spec, "identity");
   project.identity = {provider_of(text(identity, "provider")), text(identity, "principal")};
+  for (auto& database : project.databases) log_in_by_identity(database.connection, project.identity);
   project.kubernetes = kubernetes_of(value_at(spec, "kubernetes"));
   project.delivery.method = text(value_at(spec, "delivery"), "method");
   if (const Value* matrix = spec.find("compatibilityMatrix")) {

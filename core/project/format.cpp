@@ -72,6 +72,8 @@ constexpr std::array kRows{
               "must be a pattern of the form type:state, such as *:missing"},
     FormatRow{kPlaceholder, "name", R"(^[^=,\s]+$)", 256,
               "must be a name without blanks, commas and equals signs"},
+    FormatRow{kVaultPath, "path", R"(^[-._A-Za-z0-9]+(/[-._A-Za-z0-9]+)*$)", 512,
+              "must be letters, digits, dashes, dots and underscores, with slashes between"},
 };
 
 // Compiled on first use and then only read.

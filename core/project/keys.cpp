@@ -55,6 +55,7 @@ std::vector<Key> database_keys() {
       {.path = "spec.databases.*.connection.host", .format = kListWord, .help = "Host name or address of the server."},
       {.path = "spec.databases.*.connection.port", .format = kNumber, .fallback = "5432", .help = "Port of the server.", .low = 1, .high = 65535},
       {.path = "spec.databases.*.connection.user", .format = kWord, .help = "Role to connect as."},
+      {.path = "spec.databases.*.connection.guardUser", .format = kWord, .help = "Role that the guard connects as in the application's pod, when it is another one."},
       {.path = "spec.databases.*.connection.userSecret", .shape = kSection, .help = "The Secret that holds the role's name, instead of user."},
       {.path = "spec.databases.*.connection.userSecret.name", .format = kSubdomain, .help = "Name of the Secret.", .needed = kRequired},
       {.path = "spec.databases.*.connection.userSecret.key", .format = kDataKey, .fallback = "username", .help = "Key inside the Secret."},
@@ -62,6 +63,43 @@ std::vector<Key> database_keys() {
       {.path = "spec.databases.*.connection.passwordSecret.name", .format = kSubdomain, .help = "Name of the Secret.", .needed = kRequired},
       {.path = "spec.databases.*.connection.passwordSecret.key", .format = kDataKey, .fallback = "password", .help = "Key inside the Secret."},
       {.path = "spec.databases.*.connection.sslMode", .format = kChoice, .help = "libpq's sslmode; by default libpq's own.", .allowed = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}},
+  };
+}
+
+std::vector<Key> reach_keys() {
+  return {
+      {.path = "spec.databases.*.connection.caConfigMap", .shape = kSection, .help = "The ConfigMap with the authorities that sslMode verify-ca and verify-full trust, such as the bundle of RDS."},
+      {.path = "spec.databases.*.connection.caConfigMap.name", .format = kSubdomain, .help = "Name of the ConfigMap, which exists.", .needed = kRequired},
+      {.path = "spec.databases.*.connection.caConfigMap.key", .format = kDataKey, .fallback = "ca.crt", .help = "Key inside the ConfigMap."},
+      {.path = "spec.databases.*.connection.proxy", .shape = kSection, .help = "An auth proxy beside the hook; the connection goes through it, instead of to a host."},
+      {.path = "spec.databases.*.connection.proxy.kind", .format = kChoice, .help = "Which proxy.", .allowed = {"alloydb", "cloudsql"}, .needed = kRequired},
+      {.path = "spec.databases.*.connection.proxy.instance", .format = kWord, .help = "AlloyDB: projects/P/locations/R/clusters/C/instances/I. Cloud SQL: project:region:instance.", .needed = kRequired},
+      {.path = "spec.databases.*.connection.proxy.network", .format = kChoice, .fallback = "private", .help = "Which address of the instance it takes.", .allowed = {"private", "public", "psc"}},
+      {.path = "spec.databases.*.connection.proxy.iamLogin", .format = kBool, .fallback = "false", .help = "Log in by the pod's identity, without a password."},
+      {.path = "spec.databases.*.connection.proxy.port", .format = kNumber, .fallback = "5432", .help = "Port that it listens on in the pod.", .low = 1024, .high = 65535},
+      {.path = "spec.databases.*.connection.proxy.image", .format = kImage, .help = "Image of the proxy; by default the release that this one was written for."},
+      {.path = "spec.databases.*.connection.externalSecret", .shape = kSection, .help = "Render an ExternalSecret, by which the External Secrets Operator makes the Secret that the connection names."},
+      {.path = "spec.databases.*.connection.externalSecret.store", .format = kSubdomain, .help = "Name of the store, which exists.", .needed = kRequired},
+      {.path = "spec.databases.*.connection.externalSecret.storeKind", .format = kChoice, .fallback = "SecretStore", .help = "Kind of the store.", .allowed = {"SecretStore", "ClusterSecretStore"}},
+      {.path = "spec.databases.*.connection.externalSecret.refreshInterval", .format = kSeconds, .fallback = "1h", .help = "How often the Secret is read anew."},
+      {.path = "spec.databases.*.connection.externalSecret.data", .shape = kSections, .help = "Keys of the Secret, and what each is in the store.", .names = kDataKey, .needed = kRequired},
+      {.path = "spec.databases.*.connection.externalSecret.data.*.remoteKey", .format = kWord, .help = "Name of the secret in the store.", .needed = kRequired},
+      {.path = "spec.databases.*.connection.externalSecret.data.*.property", .format = kWord, .help = "Property of it; by default all of it."},
+      {.path = "spec.databases.*.connection.externalSecret.data.*.version", .format = kWord, .help = "Version of it; by default the newest."},
+      {.path = "spec.databases.*.connection.csi", .shape = kSection, .help = "A volume of the Secrets Store CSI driver that holds the credentials as files."},
+      {.path = "spec.databases.*.connection.csi.className", .format = kSubdomain, .help = "A SecretProviderClass that exists; without it one is rendered from provider and parameters."},
+      {.path = "spec.databases.*.connection.csi.provider", .format = kChoice, .help = "The driver's provider.", .allowed = {"gcp", "aws", "azure", "vault"}},
+      {.path = "spec.databases.*.connection.csi.parameters", .shape = kMap, .help = "The provider's parameters, as it reads them.", .names = kDataKey},
+      {.path = "spec.databases.*.connection.csi.urlFile", .format = kDataKey, .help = "File of the volume that holds a PostgreSQL URL."},
+      {.path = "spec.databases.*.connection.csi.userFile", .format = kDataKey, .help = "File of the volume that holds the role's name."},
+      {.path = "spec.databases.*.connection.csi.passwordFile", .format = kDataKey, .help = "File of the volume that holds the role's password."},
+      {.path = "spec.databases.*.connection.vaultAgent", .shape = kSection, .help = "The Vault Agent injector writes the credentials into files before the hook starts."},
+      {.path = "spec.databases.*.connection.vaultAgent.role", .format = kWord, .help = "Role of Vault's Kubernetes login.", .needed = kRequired},
+      {.path = "spec.databases.*.connection.vaultAgent.path", .format = kVaultPath, .help = "Path of the secret; for the second KV engine with data in it: secret/data/shop.", .needed = kRequired},
+      {.path = "spec.databases.*.connection.vaultAgent.authPath", .format = kVaultPath, .help = "Path of the login, when it is not auth/kubernetes."},
+      {.path = "spec.databases.*.connection.vaultAgent.urlField", .format = kDataKey, .help = "Field of the secret that holds a PostgreSQL URL."},
+      {.path = "spec.databases.*.connection.vaultAgent.userField", .format = kDataKey, .help = "Field of the secret that holds the role's name."},
+      {.path = "spec.databases.*.connection.vaultAgent.passwordField", .format = kDataKey, .help = "Field of the secret that holds the role's password."},
   };
 }
 
@@ -226,6 +264,7 @@ const std::vector<Key>& key_table() {
       table.insert(table.end(), std::make_move_iterator(keys.begin()), std::make_move_iterator(keys.end()));
     };
     append(database_keys());
+    append(reach_keys());
     append(migration_keys());
     for (const auto& entry : kSettingKeys) table.push_back(setting_key(entry));
     append(run_keys());

@@ -3,33 +3,15 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/duration.hpp"
+#include "core/project/connection.hpp"
 #include "core/project/kubernetes.hpp"
 
 namespace windlass::project {
-
-struct SecretKey {
-  std::string name;  // of the Kubernetes Secret
-  std::string key;
-};
-
-// Either a Secret that holds the whole URL, or parts with the password in a Secret. When a config says
-// nothing, `url` is the key "url" of the Secret <project>-<database key>.
-struct Connection {
-  std::optional<SecretKey> url;
-  std::string host;
-  int port = 5432;
-  std::string user;
-  std::optional<SecretKey> user_secret;
-  std::optional<SecretKey> password;
-  std::optional<SecretKey> direct_url;  // past a connection pooler, for all but the guard
-  std::string ssl_mode;                 // libpq's word; empty: libpq's default
-};
 
 struct Scripts {
   std::string layout = "flyway";

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/base/duration.hpp"
+#include "core/project/connection_rules.hpp"
 #include "core/project/format.hpp"
 
 namespace windlass::project {
@@ -51,31 +52,8 @@ class Rules {
     }
     for (const auto& [key, database] : databases->members) {
       if (const Value* connection = database.find("connection"))
-        check_connection(*connection, "spec.databases." + key + ".connection");
-    }
-  }
-
-  void check_connection(const Value& connection, const std::string& shown) {
-    const auto given = [&](std::string_view name) -> const Value* {
-      const Value* value = connection.find(name);
-      return value != nullptr && value->given ? value : nullptr;
-    };
-    if (const Value* url = given("urlSecret")) {
-      for (const auto* name : {"host", "port", "user", "userSecret", "passwordSecret"}) {
-        if (given(name) == nullptr) continue;
-        add(*url, fmt::format("{} has both urlSecret and {}", shown, name),
-            "Use a whole URL or the parts, not both.");
-        return;
-      }
-      return;
-    }
-    if (given("user") != nullptr && given("userSecret") != nullptr) {
-      add(*given("user"), shown + " has both user and userSecret", "Keep one of the two.");
-    }
-    for (const auto* name : {"port", "user", "userSecret", "passwordSecret"}) {
-      if (given(name) == nullptr || given("host") != nullptr) continue;
-      add(*given(name), fmt::format("{} has {} but no host", shown, name), "Add the host, or use urlSecret.");
-      return;
+        check_connection_rules(spec_, *connection, "spec.databases." + key + ".connection", source_,
+                               diagnostics_);
     }
   }
 

@@ -98,6 +98,7 @@ void check_digests(const Objects& objects, Findings& findings) {
     if (pod == nullptr || kind_of(object) != "Job") continue;
     const auto marker = markers.find(label(object, contract::kDatabaseLabel));
     for (const auto* container : containers_of(*pod)) {
+      if (!is_hook_container(*container)) continue;
       const auto expected = environment_value(*container, "WINDLASS_EXPECT_DIGEST");
       if (marker != markers.end() && !expected.empty() && marker->second == expected) continue;
       findings.push_back({"E15", object.path,

@@ -61,7 +61,7 @@ void check_hook_dependencies(const Objects& objects, Findings& findings) {
     for (const auto& reference : references_of(*pod)) {
       const Manifest* needed = find_object(objects, reference);
       if (needed == nullptr) {
-        if (reference.kind == "ServiceAccount" && !has_service_accounts(objects)) continue;
+        if (is_brought(objects, reference)) continue;
         findings.push_back(
             {"E4", object.path, fmt::format("{} {} is not rendered", reference.kind, reference.name)});
       } else if (!is_hook(*needed) || sync_place(*needed) >= sync_place(object)) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/base/text.hpp"
+#include "core/contract/labels.hpp"
 
 namespace windlass::generator {
 
@@ -66,11 +67,14 @@ std::vector<Reference> references_of(const Tree& pod_template) {
       {"ServiceAccount", std::string(text_at(pod_template, {"spec", "serviceAccountName"}))});
   for (const auto& volume : list_at(pod_template, {"spec", "volumes"})) {
     for (const auto& source : list_at(volume, {"projected", "sources"})) {
-      references.push_back({"ConfigMap", std::string(text_at(source, {"configMap", "name"}))});
+      if (source.find({"configMap"}) != nullptr)
+        references.push_back({"ConfigMap", std::string(text_at(source, {"configMap", "name"}))});
     }
-    if (const auto name = text_at(volume, {"configMap", "name"}); !name.empty()) {
-      references.push_back({"ConfigMap", std::string(name)});
-    }
+    const auto map = text_at(volume, {"configMap", "name"});
+    if (!map.empty() && text_at(volume, {"name"}) != contract::kAuthoritiesVolume)
+      references.push_back({"ConfigMap", std::string(map)});
+    const auto csi = text_at(volume, {"csi", "volumeAttributes", "secretProviderClass"});
+    if (!csi.empty()) references.push_back({"SecretProviderClass", std::string(csi)});
   }
   return references;
 }
@@ -82,9 +86,15 @@ const Manifest* find_object(const std::vector<Manifest>& objects, const Referenc
   return nullptr;
 }
 
-bool has_service_accounts(const std::vector<Manifest>& objects) {
-  return std::any_of(objects.begin(), objects.end(),
-                     [](const Manifest& object) { return kind_of(object) == "ServiceAccount"; });
+bool is_brought(const std::vector<Manifest>& objects, const Reference& reference) {
+  if (reference.kind == "SecretProviderClass") return true;
+  return reference.kind == "ServiceAccount" &&
+         std::none_of(objects.begin(), objects.end(),
+                      [](const Manifest& object) { return kind_of(object) == "ServiceAccount"; });
+}
+
+bool is_hook_container(const Tree& container) {
+  return is(container, {"command"}, List{contract::kHookProgram});
 }
 
 bool is(const Tree& tree, std::initializer_list<std::string_view> path, const Tree& value) {

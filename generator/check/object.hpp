@@ -46,14 +46,19 @@ struct Reference {
   std::string_view kind;
   std::string name;
 };
-// The ServiceAccount and the ConfigMaps; Secrets and claims exist before the application does.
+// The ServiceAccount, the ConfigMaps and the SecretProviderClass; Secrets, claims and the ConfigMap of the
+// authorities exist before the application does.
 std::vector<Reference> references_of(const Tree& pod_template);
 
 // Null when it is not among them.
 const Manifest* find_object(const std::vector<Manifest>& objects, const Reference& reference);
 
-// Whether the render makes the pods' ServiceAccounts; without, they are the project's own.
-bool has_service_accounts(const std::vector<Manifest>& objects);
+// Whether the project may bring what is referred to and not rendered: a SecretProviderClass, and the
+// ServiceAccount when the render makes none at all.
+bool is_brought(const std::vector<Manifest>& objects, const Reference& reference);
+
+// Whether the container runs windlass-hook, and not what stands beside it.
+bool is_hook_container(const Tree& container);
 
 // Nothing when `text` is no whole number.
 std::optional<int> whole_number(std::string_view text);

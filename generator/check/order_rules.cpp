@@ -17,7 +17,7 @@ void check_order(const Objects& objects, std::string_view rule, const Earlier& e
     for (const auto& reference : references_of(*pod_template(job))) {
       const Manifest* needed = find_object(objects, reference);
       if (needed != nullptr && earlier(*needed, job)) continue;
-      if (needed == nullptr && reference.kind == "ServiceAccount" && !has_service_accounts(objects)) continue;
+      if (needed == nullptr && is_brought(objects, reference)) continue;
       findings.push_back({std::string(rule), job.path,
                           fmt::format("{} {} {}", reference.kind, reference.name,
                                       needed == nullptr ? "is not rendered" : fault)});

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "generator/check/object.hpp"
 #include "generator/check/rules.hpp"
 #include "generator/plan/metadata.hpp"
+#include "generator/plan/proxy.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -41,6 +43,21 @@ void check_volumes(const Manifest& object, const Tree& pod, Findings& findings) 
   }
 }
 
+// The two proxies spell this flag differently, and end with an error at the other one's.
+void check_proxy_flags(const Tree& container, const std::function<void(const Tree&, std::string_view)>& add) {
+  for (const auto kind : {project::ProxyKind::kAlloyDb, project::ProxyKind::kCloudSql}) {
+    if (text_at(container, {"name"}) != proxy_name(kind)) continue;
+    const auto& words = list_at(container, {"args"});
+    const bool alloydb = kind == project::ProxyKind::kAlloyDb;
+    const Tree right(alloydb ? "--exit-zero-sigterm" : "--exit-zero-on-sigterm");
+    const Tree wrong(alloydb ? "--exit-zero-on-sigterm" : "--exit-zero-sigterm");
+    if (std::find(words.begin(), words.end(), wrong) != words.end())
+      add(container, "it does not know the flag of the other proxy");
+    if (std::find(words.begin(), words.end(), right) == words.end())
+      add(container, "it would end with 143 when it is told to stop");
+  }
+}
+
 }  // namespace
 
 // A namespace that enforces Pod Security's restricted level accepts the Job and then makes no pod.
@@ -70,6 +87,28 @@ void check_pod_labels(const Objects& objects, Findings& findings) {
       if (!is_selector_label(member.key) || member.value == kHookPodName) continue;
       findings.push_back(
           {"E13", object.path, fmt::format("a Service may select the pods by {}", member.key)});
+    }
+  }
+}
+
+// A container beside the hook that is no native sidecar keeps the Job from ending; one without a startup
+// probe is not ready when the hook starts; one that is told to stop and ends with 143 has failed.
+void check_sidecars(const Objects& objects, Findings& findings) {
+  for (const auto& object : objects) {
+    const Tree* pod = pod_template(object);
+    if (pod == nullptr) continue;
+    const auto add = [&](const Tree& container, std::string_view fault) {
+      findings.push_back(
+          {"E10", object.path, fmt::format("container {}: {}", text_at(container, {"name"}), fault)});
+    };
+    for (const auto& container : list_at(*pod, {"spec", "containers"})) {
+      if (!is_hook_container(container)) add(container, "it would keep the Job from ending");
+    }
+    for (const auto& container : list_at(*pod, {"spec", "initContainers"})) {
+      if (is_hook_container(container)) continue;
+      if (!is(container, {"restartPolicy"}, "Always")) add(container, "restartPolicy is not Always");
+      if (container.find({"startupProbe", "httpGet"}) == nullptr) add(container, "it has no startupProbe");
+      check_proxy_flags(container, add);
     }
   }
 }

@@ -11,13 +11,17 @@
 #include "core/base/text.hpp"
 #include "core/contract/labels.hpp"
 #include "core/contract/settings.hpp"
+#include "generator/plan/credentials.hpp"
 
 namespace windlass::generator {
 namespace {
 
 using project::Map;
 using project::SecretKey;
-using Value = std::variant<std::string, std::vector<std::string>, Map, SecretKey>;
+struct FilePath {
+  std::string path;
+};
+using Value = std::variant<std::string, std::vector<std::string>, Map, SecretKey, FilePath>;
 using Values = std::map<std::string, Value, std::less<>>;  // by the setting's name
 
 std::vector<std::string> below(std::string_view mount, const std::vector<std::string>& folders) {
@@ -28,9 +32,14 @@ std::vector<std::string> below(std::string_view mount, const std::vector<std::st
 
 void add_connection(Values& values, const project::Database& database) {
   const auto& connection = database.connection;
+  const auto files = credential_files(connection);
   if (connection.direct_url) values["direct-database-url"] = *connection.direct_url;
   if (connection.url) {
     values["database-url"] = *connection.url;
+    return;
+  }
+  if (!files.url.empty()) {
+    values["database-url"] = FilePath{files.url};
     return;
   }
   values["database-host"] = connection.host;
@@ -38,10 +47,13 @@ void add_connection(Values& values, const project::Database& database) {
   values["database-name"] = database.name;
   if (connection.user_secret) {
     values["database-user"] = *connection.user_secret;
+  } else if (!files.user.empty()) {
+    values["database-user"] = FilePath{files.user};
   } else {
     values["database-user"] = connection.user;
   }
   if (connection.password) values["database-password"] = *connection.password;
+  if (!files.password.empty()) values["database-password"] = FilePath{files.password};
 }
 
 // What every phase may need, whether it has the scripts at hand or not.
@@ -87,6 +99,7 @@ void keep_for_guard(Values& values, const project::Database& database, const Dat
   std::erase_if(values, [&](const auto& entry) {
     return std::find(kKept.begin(), kKept.end(), entry.first) == kKept.end();
   });
+  if (!database.connection.guard_user.empty()) values["database-user"] = database.connection.guard_user;
   if (database.default_schema.empty() && !database.schemas.empty())
     values["default-schema"] = database.schemas.front();
   // A set without versioned scripts has no version to wait for.
@@ -126,6 +139,8 @@ class Writer {
     const std::string name = setting_environment_name(row.name);
     if (const auto* secret = std::get_if<SecretKey>(&value)) {
       result_.environment.push_back(Members{{"name", name}, {"valueFrom", secret_reference(*secret)}});
+    } else if (const auto* file = std::get_if<FilePath>(&value)) {
+      add_literal(name + "_FILE", file->path);
     } else if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
       add_list(row, *list);
     } else if (const auto* map = std::get_if<Map>(&value)) {
@@ -169,6 +184,14 @@ class Writer {
   ContainerSettings result_;
 };
 
+// A proxy in the pod takes plain connections, and encrypts what leaves the pod.
+void add_tls(const project::Connection& connection, Writer& writer) {
+  const std::string mode = connection.proxy ? "disable" : connection.ssl_mode;
+  if (!mode.empty()) writer.add_literal("PGSSLMODE", mode);
+  if (const auto file = authorities_file(connection); !file.empty())
+    writer.add_literal("PGSSLROOTCERT", file);
+}
+
 }  // namespace
 
 std::string escape_expansion(std::string_view value) {
@@ -193,7 +216,7 @@ ContainerSettings container_settings(const project::Project& project, const proj
     writer.add_literal("WINDLASS_TARGET", "");
     writer.add_literal("WINDLASS_CONFIRM", "");
   }
-  if (!database.connection.ssl_mode.empty()) writer.add_literal("PGSSLMODE", database.connection.ssl_mode);
+  add_tls(database.connection, writer);
   for (const auto& [name, value] : project.kubernetes.env) {
     // The application's pod gets only what says how to connect.
     if (phase != Phase::kGuard || name.starts_with("PG")) writer.add_literal(name, value);

@@ -4,8 +4,11 @@
 
 #include "core/base/digest.hpp"
 #include "core/contract/labels.hpp"
+#include "generator/plan/credentials.hpp"
 #include "generator/plan/environment.hpp"
+#include "generator/plan/metadata.hpp"
 #include "generator/plan/names.hpp"
+#include "generator/plan/proxy.hpp"
 #include "generator/tree/emit.hpp"
 
 namespace windlass::generator {
@@ -37,6 +40,13 @@ void mount_settings(Pod& pod, const SettingsMap& map) {
   pod.volumes.push_back(files_volume("settings", kSettingsMount, sources));
 }
 
+// What leads to the database from every pod.
+void add_reach(Pod& pod, const Scope& scope, std::string_view class_name) {
+  const auto& connection = scope.database.connection;
+  if (connection.proxy) pod.sidecars.push_back(proxy_container(*connection.proxy));
+  for (auto& volume : credential_volumes(connection, class_name)) pod.volumes.push_back(std::move(volume));
+}
+
 // The pod of a phase that has the scripts at hand. The digest of all its files stands in an annotation, so
 // that the hash in the Job's name changes with them.
 Pod script_pod(const Scope& scope, Phase phase) {
@@ -47,6 +57,8 @@ Pod script_pod(const Scope& scope, Phase phase) {
   pod.volumes = {temporary_volume(), files_volume("sql", contract::kScriptsMount, scope.scripts.sources)};
   const auto map = settings_map(scope);
   mount_settings(pod, map);
+  add_reach(pod, scope, hook_class_name(scope));
+  pod.annotations = job_credential_annotations(scope.database.connection);
   const std::string queries = phase == Phase::kVerify ? scope.queries.digest : std::string();
   pod.annotations.emplace(kFilesDigestAnnotation, sha256_hex(scope.scripts.digest + queries + map.text));
   return pod;
@@ -91,11 +103,24 @@ Pod rollback_pod(const Scope& scope) {
   pod.main = container_of(scope, "rollback", Phase::kRollback);
   pod.volumes = {temporary_volume()};
   mount_settings(pod, rollback_settings_map(scope));
+  add_reach(pod, scope, release_class_name(scope));
+  pod.annotations = job_credential_annotations(scope.database.connection);
   return pod;
 }
 
-Tree guard_container(const Scope& scope) {
-  return container(scope.project, container_of(scope, "windlass-guard", Phase::kGuard), {});
+std::string hook_class_name(const Scope& scope) { return fit_name(scope.base, "hook-credentials"); }
+std::string release_class_name(const Scope& scope) { return fit_name(scope.base, "credentials"); }
+
+Members guard_values(const Scope& scope) {
+  Pod pod;
+  add_reach(pod, scope, release_class_name(scope));
+  List containers = pod.sidecars;
+  containers.push_back(
+      container(scope.project, container_of(scope, "windlass-guard", Phase::kGuard), pod.volumes));
+  const auto annotations = tree_of(credential_annotations(scope.database.connection));
+  return {{"metadata", annotations.is_absent() ? Tree() : Tree(Members{{"annotations", annotations}})},
+          {"initContainers", std::move(containers)},
+          {"volumes", volume_list(pod.volumes)}};
 }
 
 }  // namespace windlass::generator

@@ -36,7 +36,12 @@ Pod verify_pod(const Scope& scope);
 // Without scripts: the undo scripts are in the database, so it works for a release whose files are gone.
 Pod rollback_pod(const Scope& scope);
 
-// For the application's own pod: it has only the settings that guard needs, and mounts nothing.
-Tree guard_container(const Scope& scope);
+// The SecretProviderClass of the pods of a sync, and that of what stays with the application.
+std::string hook_class_name(const Scope& scope);
+std::string release_class_name(const Scope& scope);
+
+// The values of guard_patch.yaml below metadata, for the application's own pod: the guard has only the
+// settings that it needs, and mounts nothing but its credentials.
+Members guard_values(const Scope& scope);
 
 }  // namespace windlass::generator

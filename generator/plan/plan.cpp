@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/contract/labels.hpp"
+#include "generator/plan/credentials.hpp"
 #include "generator/plan/hook_pods.hpp"
 #include "generator/plan/identity.hpp"
 #include "generator/plan/job.hpp"
@@ -88,6 +89,7 @@ class Planner {
     add_shards(scope, scope.scripts);
     add_shards(scope, scope.queries);
     add_settings(scope, settings_map(scope), "support", Stage::kSupport);
+    add_credentials(scope);
     if (project_.migration.policies.backup_before_upgrade) add_job(scope, Stage::kBackup, backup_pod(scope));
     add_job(scope, Stage::kMigrate, migrate_pod(scope));
     add_job(scope, Stage::kVerify, verify_pod(scope));
@@ -117,6 +119,22 @@ class Planner {
     const Map annotations = stage == Stage::kSupport ? server_side_apply(target_) : Map();
     add_config_map(scope, {"configmap", map.name, component, stage, annotations},
                    {{"settings.yaml", map.text}});
+  }
+
+  // Of a SecretProviderClass there are two, because what hooks need comes and goes with them.
+  void add_credentials(const Scope& scope) {
+    const auto& connection = scope.database.connection;
+    if (connection.external_secret) {
+      const Object object{"externalsecret", fit_name(scope.base, "credentials"), "support", Stage::kSupport};
+      add("external_secret", object, &scope.database, external_secret_values(connection));
+    }
+    if (!connection.csi || !connection.csi->class_name.empty()) return;
+    const auto values = secret_provider_class_values(*connection.csi);
+    add("secret_provider_class", {"secretproviderclass", hook_class_name(scope), "support", Stage::kSupport},
+        &scope.database, values);
+    add("secret_provider_class",
+        {"secretproviderclass", release_class_name(scope), "rollback", Stage::kTracked}, &scope.database,
+        values);
   }
 
   // The name carries a hash of everything that the Job is made of, the bytes of its files included: what Argo
@@ -155,10 +173,10 @@ class Planner {
 
   void add_guard(const Scope& scope) {
     // Neither Argo CD nor kubectl reads a file of this ending, so nobody takes it for an object to apply.
-    plan_.snippets.push_back(
-        {fmt::format("snippets/{}.yaml.txt", fit_name(scope.base, "guard")),
-         FromTemplate{"guard_patch",
-                      {{"name", project_.name}, {"initContainers", List{guard_container(scope)}}}}});
+    Members values = guard_values(scope);
+    values.push_back({"name", project_.name});
+    plan_.snippets.push_back({fmt::format("snippets/{}.yaml.txt", fit_name(scope.base, "guard")),
+                              FromTemplate{"guard_patch", std::move(values)}});
   }
 
   std::string how_to_roll_back(const std::string& name) const {

@@ -14,18 +14,12 @@ constexpr std::int64_t kReadableByAll = 0444;  // files from ConfigMaps
 Tree mounts(const std::vector<Volume>& volumes) {
   List list;
   for (const auto& volume : volumes) {
+    if (volume.mount_path.empty()) continue;
     list.push_back(Members{{"name", volume.name},
                            {"mountPath", volume.mount_path},
                            {"readOnly", volume.read_only ? Tree(true) : Tree()}});
   }
   return list.empty() ? Tree() : Tree(std::move(list));
-}
-
-Tree volume_list(const std::vector<Volume>& volumes) {
-  List list;
-  for (const auto& volume : volumes)
-    list.push_back(Members{{"name", volume.name}, {volume.source_kind, volume.source}});
-  return list;
 }
 
 // A namespace with a quota refuses pods without resources. Memory is asked for as it is limited, so that a
@@ -68,12 +62,19 @@ Tree tolerations(const project::Kubernetes& kubernetes) {
 }
 
 Tree init_containers(const project::Project& project, const Pod& plan) {
-  List list;
+  List list = plan.sidecars;
   for (const auto& each : plan.init_containers) list.push_back(container(project, each, plan.volumes));
   return list.empty() ? Tree() : Tree(std::move(list));
 }
 
 }  // namespace
+
+Tree volume_list(const std::vector<Volume>& volumes) {
+  List list;
+  for (const auto& volume : volumes)
+    list.push_back(Members{{"name", volume.name}, {volume.source_kind, volume.source}});
+  return list.empty() ? Tree() : Tree(std::move(list));
+}
 
 Volume temporary_volume() { return {"tmp", "/tmp", "emptyDir", Members{{"sizeLimit", "64Mi"}}}; }
 

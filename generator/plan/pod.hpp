@@ -15,7 +15,7 @@ namespace windlass::generator {
 // A volume with the place where every container of the pod mounts it.
 struct Volume {
   std::string name;
-  std::string mount_path;
+  std::string mount_path;   // empty: not for the hook, but for what others inject
   std::string source_kind;  // "projected", "emptyDir", "persistentVolumeClaim"
   Tree source;
   bool read_only = false;
@@ -43,11 +43,15 @@ Tree container(const project::Project& project, const Container& container,
 struct Pod {
   Phase phase = Phase::kMigrate;
   std::string service_account;
-  std::vector<Container> init_containers;
+  List sidecars = {};  // before all others, and beside them
+  std::vector<Container> init_containers = {};
   Container main;
   std::vector<Volume> volumes;
   project::Map annotations;  // besides those that every pod has
 };
+
+// Those of a pod spec; absent when there are none.
+Tree volume_list(const std::vector<Volume>& volumes);
 
 Tree pod(const project::Project& project, const project::Database& database, const Pod& plan);
 

@@ -4,6 +4,7 @@
 
 #include "core/contract/labels.hpp"
 #include "core/contract/phase.hpp"
+#include "generator/plan/credentials.hpp"
 #include "generator/plan/environment.hpp"
 #include "generator/plan/job.hpp"
 #include "generator/plan/metadata.hpp"
@@ -32,7 +33,8 @@ class Faults {
 
   void check_connection(const project::Database& database) {
     const auto& connection = database.connection;
-    if (connection.url || (!connection.host.empty() && !database.name.empty())) return;
+    const bool url = connection.url || !credential_files(connection).url.empty();
+    if (url || (!connection.host.empty() && !database.name.empty())) return;
     error(fmt::format("database {} has no connection", database.key),
           "Give connection.urlSecret with name and key, or connection.host and a database name.");
   }
@@ -56,7 +58,8 @@ class Faults {
     const auto ours = pod_annotations(with_plain_kubernetes());
     for (const auto& [key, value] : project_.kubernetes.annotations) {
       const bool hook = key.starts_with("argocd.argoproj.io/") || key.starts_with("helm.sh/");
-      if (hook || ours.count(key) > 0) refuse_ours("kubernetes.annotations", key);
+      const bool vault = key.starts_with("vault.hashicorp.com/");
+      if (hook || vault || ours.count(key) > 0) refuse_ours("kubernetes.annotations", key);
     }
   }
 

@@ -41,6 +41,8 @@ std::string expanded(std::string_view text) {
   return result;
 }
 
+constexpr std::string_view kFileSuffix = "_FILE";
+
 std::string secret_value(std::string_view variable) {
   return variable == "WINDLASS_DATABASE_URL" ? "postgresql://storefront:storefront@db:5432/storefront"
                                              : "secret";
@@ -76,6 +78,7 @@ class Pod {
       REQUIRE(environment.count(name) == 0);
       environment[name] = variable.find({"valueFrom"}) != nullptr ? secret_value(name)
                                                                   : expanded(text_at(variable, {"value"}));
+      if (name.ends_with(kFileSuffix)) environment[name] = credential(container, name, environment[name]);
     }
     if (auto settings = environment.find("WINDLASS_SETTINGS"); settings != environment.end()) {
       settings->second = here(container, settings->second);
@@ -84,7 +87,17 @@ class Pod {
   }
 
  private:
+  // The file that somebody else puts into a volume of the pod, as a file here.
+  std::string credential(const Tree& container, const std::string& name, const std::string& path) const {
+    const std::string variable = name.substr(0, name.size() - kFileSuffix.size());
+    const std::string file = path.starts_with("/vault/secrets/") ? (folder_.path() / path.substr(1)).string()
+                                                                 : here(container, path);
+    write_file_atomically(file, secret_value(variable));
+    return file;
+  }
+
   void write_source(const Rendered& rendered, const std::string& volume, const Tree& source) {
+    if (source.find({"configMap"}) == nullptr) return;
     const auto* map = generator::find_object(
         rendered.objects, {"ConfigMap", std::string(text_at(source, {"configMap", "name"}))});
     REQUIRE(map != nullptr);
@@ -103,7 +116,10 @@ void check_names(const hook::Environment& environment) {
   for (const auto& [name, value] : environment) {
     if (!name.starts_with("WINDLASS_")) continue;
     bool known = false;
-    for (const auto& row : setting_table()) known = known || name == setting_environment_name(row.name);
+    for (const auto& row : setting_table()) {
+      const auto setting = setting_environment_name(row.name);
+      known = known || name == setting || name == setting + std::string(kFileSuffix);
+    }
     CHECK(known);
   }
 }
@@ -144,6 +160,7 @@ std::map<std::string, hook::Settings> load_all(const project::Project& project) 
     const Pod pod(rendered, *template_of);
     for (const auto* container : generator::containers_of(*template_of)) {
       const std::string name(text_at(*container, {"name"}));
+      if (!generator::is_hook_container(*container)) continue;
       INFO(object.path << ", container " << name);
       const auto settings = load(pod, *container);
       CHECK(settings.environment == project.environment);
@@ -154,6 +171,7 @@ std::map<std::string, hook::Settings> load_all(const project::Project& project) 
   for (const auto& snippet : rendered.snippets) {
     const Tree& patch = *snippet.tree.find({"spec", "template"});
     for (const auto* container : generator::containers_of(patch)) {
+      if (!generator::is_hook_container(*container)) continue;
       all[std::string(text_at(*container, {"name"}))] = load(Pod(rendered, patch), *container);
     }
   }

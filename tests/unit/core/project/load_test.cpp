@@ -135,12 +135,44 @@ TEST_CASE("a config of the required keys only has the defaults of the structures
   CHECK(project.delivery.method == Delivery{}.method);
 }
 
+TEST_CASE("every way to a database arrives") {
+  const auto result = load(read(kData / "valid/complete.yaml"));
+  REQUIRE(result.project.has_value());
+  const auto connection = [&](std::size_t index) { return result.project->databases.at(index).connection; };
+  const Connection ledger = connection(3);
+  CHECK(ledger.host == "127.0.0.1");
+  CHECK(ledger.port == 6543);
+  CHECK(ledger.user == "migrate@storefront.iam");
+  CHECK(ledger.guard_user == "ledger_reader");
+  CHECK(ledger.proxy->kind == ProxyKind::kAlloyDb);
+  CHECK(ledger.proxy->network == ProxyNetwork::kPsc);
+  CHECK(ledger.proxy->iam_login);
+  CHECK(ledger.proxy->image == "mirror.example.com/alloydb-auth-proxy:1.15.2");
+  const Connection books = connection(4);
+  CHECK(books.proxy->kind == ProxyKind::kCloudSql);
+  CHECK(books.proxy->network == ProxyNetwork::kPublic);
+  CHECK(books.external_secret->store_kind == "ClusterSecretStore");
+  CHECK(books.external_secret->refresh_interval == Milliseconds(300'000));
+  CHECK(books.external_secret->data.at("username").property == "user");
+  CHECK(books.external_secret->data.at("password").version == "3");
+  const Connection stock = connection(5);
+  CHECK(stock.csi->provider == "gcp");
+  CHECK(stock.csi->parameters == Map{{"secrets", "[]"}});
+  CHECK(stock.csi->files.password == "password");
+  CHECK(connection(6).csi->class_name == "events-credentials");
+  CHECK_FALSE(connection(6).url.has_value());
+  CHECK(connection(7).vault_agent->auth_path == "auth/cluster");
+  CHECK(connection(7).vault_agent->fields.user == "username");
+  CHECK_FALSE(connection(8).url.has_value());
+  CHECK(connection(8).vault_agent->fields.url == "url");
+}
+
 TEST_CASE("every key of a complete config arrives") {
   const auto result = load(read(kData / "valid/complete.yaml"));
   REQUIRE(result.project.has_value());
   const Project& project = *result.project;
   CHECK(project.labels == Map{{"team", "payments"}, {"example.com/tier", "1"}});
-  REQUIRE(project.databases.size() == 3);
+  REQUIRE(project.databases.size() == 9);
   CHECK(project.databases[0].default_schema == "shop");
   CHECK(project.databases[0].scripts.locations ==
         std::vector<std::string>{"sql", "filesystem:../shared/sql"});
@@ -153,6 +185,8 @@ TEST_CASE("every key of a complete config arrives") {
   CHECK(parts.password->name == "reporting-db");
   CHECK(parts.ssl_mode == "verify-full");
   CHECK(project.databases[2].connection.user == "archivist");
+  CHECK(parts.ca->name == "rds-ca");
+  CHECK(parts.ca->key == "bundle.pem");
   CHECK(project.migration.limits.lock_timeout == Milliseconds(1500));
   CHECK(project.migration.limits.retries == 10);
   CHECK(project.migration.placeholders == Map{{"owner", "app"}, {"flag", "yes"}, {"empty", ""}});
@@ -228,7 +262,7 @@ TEST_CASE("anchors, aliases and merge keys are read as YAML defines them") {
 TEST_CASE("an environment that the file does not know is named with the ones that it knows") {
   const auto text = read(kData / "valid/complete.yaml");
   CHECK(faults(text, "prdo") ==
-        "windlass.yaml:109:5: error: no environment \"prdo\" in this file\n"
+        "windlass.yaml:161:5: error: no environment \"prdo\" in this file\n"
         "      dev:\n"
         "      ^\n"
         "  help: Did you mean \"prod\"? Known: dev, prod.\n");

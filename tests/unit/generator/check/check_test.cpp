@@ -28,6 +28,7 @@ class Broken {
  public:
   explicit Broken(const Target& target = argocd_presync())
       : rendered_(sample_render(sample_project(), target)) {}
+  explicit Broken(const project::Project& project) : rendered_(sample_render(project)) {}
 
   Manifest& at(const std::string& path) { return const_cast<Manifest&>(manifest_at(rendered_, path)); }
 
@@ -216,6 +217,30 @@ TEST_CASE("E7, E26: a ConfigMap that cannot be applied") {
 TEST_CASE("E9: a Helm hook among Argo CD's") {
   CHECK(Broken().add(kMigrate, {"metadata", "annotations"}, "helm.sh/hook", "PreSync").findings() ==
         line("E9", kMigrate, "helm.sh/hook among Argo CD's annotations"));
+}
+
+TEST_CASE("E10: what stands beside the hook is no sidecar that ends with it") {
+  auto project = sample_project();
+  auto& connection = project.databases[0].connection;
+  connection.proxy = project::Proxy{.kind = project::ProxyKind::kAlloyDb, .instance = "i"};
+  const auto broken = [&](const std::function<void(Tree&)>& change) {
+    return Broken(project)
+        .change_first(kMigrate, {"spec", "template", "spec", "initContainers"}, change)
+        .findings();
+  };
+  CHECK(Broken(project).findings().empty());
+  const std::string name = "container alloydb-auth-proxy: ";
+  CHECK(broken([](Tree& proxy) { *proxy.find({"restartPolicy"}) = "Never"; }) ==
+        line("E10", kMigrate, name + "restartPolicy is not Always"));
+  CHECK(broken([](Tree& proxy) { *proxy.find({"startupProbe"}) = Tree(); }) ==
+        line("E10", kMigrate, name + "it has no startupProbe"));
+  CHECK(broken([](Tree& proxy) { *proxy.find({"args"}) = List{"--exit-zero-on-sigterm"}; }) ==
+        line("E10", kMigrate, name + "it does not know the flag of the other proxy") +
+            line("E10", kMigrate, name + "it would end with 143 when it is told to stop"));
+  CHECK(Broken()
+            .change_first(kMigrate, {"spec", "template", "spec", "containers"},
+                          [](Tree& container) { *container.find({"command"}) = List{"sh"}; })
+            .findings() == line("E10", kMigrate, "container migrate: it would keep the Job from ending"));
 }
 
 TEST_CASE("E11: a failure policy that matches what it should not") {

@@ -1,0 +1,18 @@
+// What must hold between the keys of one database's connection.
+#pragma once
+
+#include <string>
+
+#include "core/base/diagnostic.hpp"
+#include "core/project/document.hpp"
+#include "core/project/value.hpp"
+
+namespace windlass::project {
+
+// Adds an error at the key at fault: contradictions, a proxy that cannot log in or stand beside the hook,
+// certificates that nobody could check, keys of a Secret that nobody makes. `spec` is checked and complete;
+// `shown` is the connection's path.
+void check_connection_rules(const Value& spec, const Value& connection, const std::string& shown,
+                            const Source& source, Diagnostics& diagnostics);
+
+}  // namespace windlass::project
