@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "generator/explain/hooks.hpp"
+#include "generator/explain/pods.hpp"
 #include "generator/explain/traps/rules.hpp"
 
 namespace windlass::generator::explain {
@@ -13,7 +14,9 @@ std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& /*
   for (Index i = 0; i < objects.size(); ++i) {
     const auto events = helm_hook(objects[i].body).events;
     const bool rolls_back = std::find(events.begin(), events.end(), HelmEvent::kPreRollback) != events.end();
-    if (!rolls_back || (objects[i].kind != "Job" && objects[i].kind != "Pod")) continue;
+    const auto task = task_of(objects[i]);
+    const bool undoes = objects[i].kind == "Job" && task != Task::kBackup && task != Task::kVerify;
+    if (!rolls_back || !undoes) continue;
     traps.push_back(
         {i, annotation_pointer(kHelmHook),
          fmt::format("{} runs as the release that is gone back to had it", objects[i].label()),
