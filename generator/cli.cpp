@@ -80,7 +80,8 @@ void add_render(CLI::App& app, Context& context) {
                    "Environment to render; needed when the project has any. Several for --target plain.")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--target", options.target, "What the manifests are for: argocd or plain.")->required();
+  command->add_option("--target", options.target, "What the manifests are for: argocd, plain or helm.")
+      ->required();
   command->add_option("--mode", options.mode,
                       "Where in a sync of argocd they run: presync (the default) or waves.");
   command->add_option("-o,--output", options.output, "Folder to write to, or - for stdout.")

@@ -59,7 +59,7 @@ bool holds_for(Where where, const Target& target) {
     case Where::kArgoCd: return target.reader == Reader::kArgoCd;
     case Where::kPreSync: return &target == &argocd_presync();
     case Where::kWaves: return &target == &argocd_waves();
-    case Where::kPlain: return target.reader == Reader::kKubectl;
+    case Where::kPlain: return target.reader != Reader::kArgoCd;
   }
   return true;
 }

@@ -8,6 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
+#include "core/base/text.hpp"
 #include "core/base/unified_diff.hpp"
 #include "generator/plan/target.hpp"
 
@@ -18,10 +19,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxManifestBytes = 16U << 20U;  // a ConfigMap of 1 MiB, however it is quoted
 
-using Present =
-    std::map<std::string, std::string>;  // path below the folder -> text, of files that a render wrote
+struct Found {
+  std::string text;
+  std::string first_line;  // of the render that wrote it
+};
+using Present = std::map<std::string, Found>;  // by path below the folder
 
-std::string_view line_one(std::string_view text) { return text.substr(0, text.find('\n')); }
+std::string line_one(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 
 bool may_be_ours(const fs::path& path) {
   const std::string name = path.filename().string();
@@ -34,16 +38,37 @@ void read_present(Present& present, const fs::path& folder, const std::string& b
     if (!entry.is_regular_file() || !may_be_ours(entry.path())) continue;
     if (entry.file_size() > kMaxManifestBytes) continue;
     std::string text = read_file(entry.path(), kMaxManifestBytes);
-    if (text.starts_with(kRenderedMark)) present[below + entry.path().filename().string()] = std::move(text);
+    if (!text.starts_with(kRenderedMark)) continue;
+    std::string first = line_one(text);
+    present[below + entry.path().filename().string()] = {std::move(text), std::move(first)};
   }
+}
+
+bool stays_inside(const fs::path& path) {
+  return path.is_relative() &&
+         std::none_of(path.begin(), path.end(), [](const auto& part) { return part == ".."; });
+}
+
+// The files that carry no line of ours, by the list that does.
+void read_listed(Present& present, const fs::path& folder) {
+  if (!fs::is_regular_file(folder / kRenderedList)) return;
+  const std::string list = read_file(folder / kRenderedList, kMaxManifestBytes);
+  if (!list.starts_with(kRenderedMark)) return;
+  const std::string first = line_one(list);
+  for (const auto& line : split(list.substr(first.size()), '\n')) {
+    const std::string path(line);
+    if (path.empty() || !stays_inside(path) || !fs::is_regular_file(folder / path)) continue;
+    present[path] = {read_file(folder / path, kMaxManifestBytes), first};
+  }
+  present[std::string(kRenderedList)] = {list, first};
 }
 
 void refuse_other_environment(const fs::path& folder, const Present& present,
                               const project::Project& project) {
   const std::string ours = first_line(project);
   const std::string same_project = fmt::format("{}{}", kRenderedMark, project.name);
-  for (const auto& [path, text] : present) {
-    const auto first = line_one(text);
+  for (const auto& [path, found] : present) {
+    const std::string_view first = found.first_line;
     const auto rest = first.substr(std::min(first.size(), same_project.size()));
     const bool same = first.starts_with(same_project) && (rest.starts_with(',') || rest.starts_with(':'));
     if (first == ours || !same) continue;
@@ -65,9 +90,9 @@ void compare_file(FolderChanges& changes, const fs::path& folder, const Manifest
   if (found == present.end()) {
     if (fs::exists(folder / manifest.path)) refuse_foreign_file(folder / manifest.path, "no render wrote it");
     changes.added.push_back(&manifest);
-  } else if (line_one(found->second) != ours) {
+  } else if (found->second.first_line != ours) {
     refuse_foreign_file(folder / manifest.path, "it belongs to another project");
-  } else if (found->second != manifest.text) {
+  } else if (found->second.text != manifest.text) {
     changes.changed.push_back(&manifest);
   } else {
     ++changes.unchanged;
@@ -80,6 +105,7 @@ FolderChanges compare_folder(const fs::path& folder, const Rendered& rendered,
                              const project::Project& project) {
   Present present;
   for (const auto below : output_folders()) read_present(present, folder, std::string(below));
+  read_listed(present, folder);
   refuse_other_environment(folder, present, project);
 
   FolderChanges changes;
@@ -91,8 +117,8 @@ FolderChanges compare_folder(const fs::path& folder, const Rendered& rendered,
       compare_file(changes, folder, manifest, present, ours);
     }
   }
-  for (const auto& [path, text] : present) {
-    if (wanted.count(path) == 0 && line_one(text) == ours) changes.stale.push_back(path);
+  for (const auto& [path, found] : present) {
+    if (wanted.count(path) == 0 && found.first_line == ours) changes.stale.push_back(path);
   }
   return changes;
 }

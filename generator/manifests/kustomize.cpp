@@ -87,15 +87,14 @@ RenderedFolder overlay_of(const RenderedEnvironment& environment,
   members.push_back(
       {"labels",
        List{Members{{"pairs", Members{{std::string(contract::kEnvironmentLabel), project.environment}}}}}});
-  rendered.kustomizations = {manifest("kustomization.yaml", std::move(members), project)};
+  rendered.extras = {manifest("kustomization.yaml", std::move(members), project)};
   return overlay;
 }
 
 }  // namespace
 
 void add_kustomization(Rendered& rendered, const project::Project& project) {
-  rendered.kustomizations = {
-      manifest("kustomization.yaml", kustomization(paths_of(rendered.objects)), project)};
+  rendered.extras = {manifest("kustomization.yaml", kustomization(paths_of(rendered.objects)), project)};
 }
 
 std::vector<RenderedFolder> make_overlays(const std::vector<RenderedEnvironment>& environments) {

@@ -6,6 +6,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "generator/chart/chart.hpp"
 #include "generator/check/check.hpp"
 #include "generator/manifests/kustomize.hpp"
 #include "generator/plan/plan.hpp"
@@ -57,6 +58,7 @@ Rendered make_manifests(const project::Project& project, const Templates& templa
   Rendered rendered = render(plan_of(project, target), templates, project);
   check_all(rendered);
   if (target.reader == Reader::kKubectl) add_kustomization(rendered, project);
+  if (target.reader == Reader::kHelm) return {&target, {}, {}, make_chart(rendered, project)};
   return rendered;
 }
 

@@ -40,21 +40,18 @@ constexpr Target kWaves = {
     EndedJobs::kStay,
 };
 
-constexpr Target kPlain = {
-    "plain",
-    "",
-    {{{"10-support/", "", "", "", ""},
-      {"20-backup/", "", "", "", ""},
-      {"30-migrate/", "", "", "", ""},
-      {"40-release/", "", "", "", ""},
-      {"50-verify/", "", "", "", ""}}},
-    "",
-    Reader::kKubectl,
-    EndedJobs::kExpire,
-};
+constexpr std::array<Place, 5> kSteps = {{{"10-support/", "", "", "", ""},
+                                          {"20-backup/", "", "", "", ""},
+                                          {"30-migrate/", "", "", "", ""},
+                                          {"40-release/", "", "", "", ""},
+                                          {"50-verify/", "", "", "", ""}}};
+constexpr Target kPlain = {"plain", "", kSteps, "", Reader::kKubectl, EndedJobs::kExpire};
+
+// Hooks and weights are the chart's own (charts/windlass/templates/_helpers.tpl).
+constexpr Target kHelm = {"helm", "", kSteps, "", Reader::kHelm, EndedJobs::kExpire};
 
 // The first of a name is what an empty mode means.
-constexpr std::array kTargets = {&kPreSync, &kWaves, &kPlain};
+constexpr std::array kTargets = {&kPreSync, &kWaves, &kPlain, &kHelm};
 
 constexpr std::array<std::string_view, 7> kFolders = {
     "", "10-support/", "20-backup/", "30-migrate/", "40-release/", "50-verify/", "snippets/"};
@@ -70,6 +67,7 @@ std::span<const Target* const> targets() { return kTargets; }
 const Target& argocd_presync() { return kPreSync; }
 const Target& argocd_waves() { return kWaves; }
 const Target& plain() { return kPlain; }
+const Target& helm() { return kHelm; }
 
 const Target* find_target(std::string_view name, std::string_view mode) {
   const auto found = std::find_if(kTargets.begin(), kTargets.end(), [&](const Target* target) {

@@ -14,7 +14,7 @@ namespace windlass::generator {
 enum class Stage { kSupport, kBackup, kMigrate, kTracked, kVerify };
 
 // Who reads the annotations.
-enum class Reader { kArgoCd, kKubectl };
+enum class Reader { kArgoCd, kKubectl, kHelm };
 
 // What becomes of a Job that has ended: Kubernetes deletes it after kubernetes.ttlAfterFinished, or it stays.
 enum class EndedJobs { kExpire, kStay };
@@ -50,6 +50,8 @@ const Target& argocd_presync();
 const Target& argocd_waves();
 // kubectl in a pipeline: a folder for each step.
 const Target& plain();
+// Helm: the objects that its chart is to make, before the chart gives them its hooks.
+const Target& helm();
 
 // Null when there is none. An empty mode stands for the target's first.
 const Target* find_target(std::string_view name, std::string_view mode);

@@ -23,10 +23,10 @@ struct Rendered {
   const Target* target = nullptr;
   std::vector<Manifest> objects;  // in the plan's order
   std::vector<Manifest> snippets;
-  std::vector<Manifest> kustomizations;  // for kustomize; no objects
+  std::vector<Manifest> extras;  // kustomization.yaml, the files of a chart; no objects
 
   // Every list of files above.
-  std::array<const std::vector<Manifest>*, 3> files() const { return {&objects, &snippets, &kustomizations}; }
+  std::array<const std::vector<Manifest>*, 3> files() const { return {&objects, &snippets, &extras}; }
 };
 
 // Throws Error(kConfiguration) when a template does not fit (Templates::expand).
@@ -38,5 +38,8 @@ std::string first_line(const project::Project& project);
 
 // What every first_line begins with.
 inline constexpr std::string_view kRenderedMark = "# rendered by windlass for ";
+
+// A file with the first line and the paths of files that cannot carry one, such as those of a chart.
+inline constexpr std::string_view kRenderedList = "rendered.txt";
 
 }  // namespace windlass::generator

@@ -58,9 +58,7 @@ class ChartTest(unittest.TestCase):
     def rendered(self):
         """(values file, objects) for every file of ci/."""
         self.assertGreaterEqual(len(VALUES), 2)
-        for values in VALUES:
-            with self.subTest(values=values.name):
-                yield values, helm.template(4, CHART, "-f", values)
+        return [(values, helm.template(4, CHART, "-f", values)) for values in VALUES]
 
     def refusal(self, values):
         file = self.place / "values.yaml"

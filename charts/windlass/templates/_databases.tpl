@@ -9,12 +9,12 @@ Every database with its ConfigMaps, the containers and volumes of its Jobs, and 
 {{- end }}
 {{- range $key, $database := .Values.databases }}
 {{- if $database }}
+{{- if $database.jobs }}
+{{ $key }}: {{ toJson $database }}
+{{- else }}
 {{ $key }}:
-  {{- if $database.jobs }}
-  {{- toYaml $database | nindent 2 }}
-  {{- else }}
   {{- include "windlass.database" (dict "root" $root "key" $key "database" $database) | nindent 2 }}
-  {{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -22,11 +22,11 @@ Every database with its ConfigMaps, the containers and volumes of its Jobs, and 
 {{- define "windlass.database" -}}
 {{- $project := include "windlass.project" .root }}
 {{- $base := ternary $project (printf "%s-%s" $project .key) (eq (len .root.Values.databases) 1) }}
-{{- $scripts := include "windlass.files" (dict "root" .root "files" .database.scripts "glob" .database.scriptFiles) | fromYaml }}
+{{- $scripts := include "windlass.files" (dict "root" .root "files" .database.scripts "glob" .database.scriptFiles) | fromJson }}
 {{- if not $scripts }}
 {{- fail (printf "windlass: databases.%s has no scripts. Give scripts (path and text of each) or scriptFiles (a glob below the chart)" .key) }}
 {{- end }}
-{{- $queries := include "windlass.files" (dict "root" .root "files" .database.queries "glob" .database.queryFiles) | fromYaml }}
+{{- $queries := include "windlass.files" (dict "root" .root "files" .database.queries "glob" .database.queryFiles) | fromJson }}
 {{- $sqlName := include "windlass.name" (dict "base" $base "suffix" "sql-0") }}
 {{- $queriesName := include "windlass.name" (dict "base" $base "suffix" "queries-0") }}
 {{- $tmp := dict "volume" (dict "name" "tmp" "emptyDir" (dict "sizeLimit" "64Mi")) "mount" (dict "name" "tmp" "mountPath" "/tmp") }}
@@ -98,7 +98,10 @@ guard:
   runAsUser: {{ dig "securityContext" "runAsUser" 65532 .root.Values.pod | int64 }}
 {{- end }}
 
-{{/* Path -> text: what stands in the values, and the files below the chart that the glob names. */}}
+{{/*
+Path -> text: what stands in the values, and the files below the chart that the glob names. Read it with fromJson: toYaml
+drops the last line end of a text that comes last.
+*/}}
 {{- define "windlass.files" -}}
 {{- $files := dict }}
 {{- with .glob }}
@@ -106,7 +109,7 @@ guard:
 {{- $_ := set $files $path (toString $bytes) }}
 {{- end }}
 {{- end }}
-{{- toYaml (merge (.files | default dict) $files) }}
+{{- toJson (merge (.files | default dict) $files) }}
 {{- end }}
 
 {{- define "windlass.configKey" -}}

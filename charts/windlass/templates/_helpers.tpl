@@ -70,7 +70,7 @@ Argo CD goes by its own where they are, Helm knows none of them, so the same cha
 */}}
 {{- define "windlass.hook" -}}
 {{- $events := dict
-    "support" (printf "pre-install,pre-upgrade,post-install,post-upgrade,test%s" (ternary ",pre-rollback" "" .root.Values.rollbackCheck))
+    "support" (printf "pre-install,pre-upgrade,post-install,post-upgrade,test%s" (ternary ",pre-rollback" "" (.root.Values.rollbackCheck | default false)))
     "backup" "pre-install,pre-upgrade"
     "migrate" "pre-install,pre-upgrade"
     "verify" "post-install,post-upgrade" }}

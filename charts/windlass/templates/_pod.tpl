@@ -49,9 +49,9 @@ volumeMounts:
 {{- $ours := include "windlass.ourLabels" (dict "root" .root "component" .phase "database" .database) | fromYaml }}
 metadata:
   labels:
-    {{- toYaml (merge (dict "windlass.dev/phase" .phase "sidecar.istio.io/inject" "false") $ours (.job.labels | default dict) (.root.Values.podLabels | default dict)) | nindent 4 }}
+    {{- toYaml (merge (deepCopy (.job.labels | default dict)) (dict "windlass.dev/phase" .phase "sidecar.istio.io/inject" "false") $ours (.root.Values.podLabels | default dict)) | nindent 4 }}
   annotations:
-    {{- toYaml (merge (dict "cluster-autoscaler.kubernetes.io/safe-to-evict" "false" "karpenter.sh/do-not-disrupt" "true" "linkerd.io/inject" "disabled") (.job.annotations | default dict) (.root.Values.podAnnotations | default dict) (.root.Values.annotations | default dict)) | nindent 4 }}
+    {{- toYaml (merge (deepCopy (.job.annotations | default dict)) (dict "cluster-autoscaler.kubernetes.io/safe-to-evict" "false" "karpenter.sh/do-not-disrupt" "true" "linkerd.io/inject" "disabled") (.root.Values.podAnnotations | default dict) (.root.Values.annotations | default dict)) | nindent 4 }}
 spec:
   serviceAccountName: {{ .serviceAccount }}
   {{- $fixed := dict "restartPolicy" "Never" "automountServiceAccountToken" false "enableServiceLinks" false }}

@@ -154,4 +154,34 @@ TEST_CASE("a folder that cannot be written is an error, and a file stays as it w
   CHECK(read_file(out / "snippets", 100) == "a file where a folder should be\n");
 }
 
+TEST_CASE("files that carry no line of ours are known by the list that does") {
+  const TemporaryDirectory place("windlass-test-");
+  const fs::path out = place.path() / "chart";
+  const auto project = sample_project();
+  const auto write = [&](const std::string& path, const std::string& text) {
+    write_file_atomically(out / path, text);
+  };
+  write("rendered.txt",
+        first_line(project) + "\nfiles/a.sql\nfiles/gone.sql\n../outside.sql\n/etc/hostname\n");
+  write("files/a.sql", "select 1;\n");
+  write("files/of_a_person.sql", "select 2;\n");
+  write("../outside.sql", "select 3;\n");
+  Rendered rendered;
+  rendered.extras = {{"files/b.sql", {}, "select 4;\n"},
+                     {"rendered.txt", {}, first_line(project) + "\nfiles/b.sql\n"}};
+  const auto changes = compare_folder(out, rendered, project);
+  CHECK(changes.stale == std::vector<std::string>{"files/a.sql"});
+  CHECK(changes.changed.size() == 1);
+  CHECK(changes.added.size() == 1);
+}
+
+TEST_CASE("a file that is in no list stands in the way of one that has no line of ours") {
+  const TemporaryDirectory out("windlass-test-");
+  write_file_atomically(out.path() / "Chart.yaml", "name: of-a-person\n");
+  Rendered rendered;
+  rendered.extras = {{"Chart.yaml", {}, "name: windlass\n"}};
+  CHECK_THROWS_WITH(compare_folder(out.path(), rendered, sample_project()),
+                    (out.path() / "Chart.yaml").string() + " is in the way: no render wrote it");
+}
+
 }  // namespace windlass::generator

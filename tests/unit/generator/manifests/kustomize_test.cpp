@@ -39,7 +39,7 @@ std::vector<std::string> paths(const Rendered& rendered) {
 TEST_CASE("one environment: its kustomization lists the objects in their order") {
   auto rendered = sample_render(sample_project(), plain());
   add_kustomization(rendered, sample_project());
-  const auto& kustomization = rendered.kustomizations.at(0);
+  const auto& kustomization = rendered.extras.at(0);
   CHECK(kustomization.path == "kustomization.yaml");
   CHECK(kustomization.text.starts_with(first_line(sample_project()) + "\n"));
   CHECK(text_at(kustomization.tree, {"sortOptions", "order"}) == "fifo");
@@ -77,7 +77,7 @@ TEST_CASE("several environments: an overlay holds its own objects and gives the 
                                                          "40-release/cronjob-storefront-rollback.yaml",
                                                          "50-verify/job-storefront-verify.yaml"});
   CHECK(prod.rendered.snippets.size() == 1);
-  const auto& kustomization = prod.rendered.kustomizations.at(0).tree;
+  const auto& kustomization = prod.rendered.extras.at(0).tree;
   CHECK(text_at(kustomization, {"namespace"}) == "shop-prod");
   CHECK(list_at(kustomization, {"resources"}).at(0) == "../../base");
   CHECK(list_at(kustomization, {"resources"}).size() == 5);

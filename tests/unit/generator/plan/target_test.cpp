@@ -30,6 +30,7 @@ TEST_CASE("targets are found by name and mode") {
   CHECK(find_target("argocd", "presync") == &argocd_presync());
   CHECK(find_target("argocd", "waves") == &argocd_waves());
   CHECK(find_target("plain", "") == &plain());
+  CHECK(find_target("helm", "") == &helm());
   CHECK(find_target("plain", "waves") == nullptr);
   CHECK(find_target("flux", "") == nullptr);
 }

@@ -1,0 +1,295 @@
+#include "generator/chart/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "core/contract/labels.hpp"
+#include "core/contract/phase.hpp"
+#include "generator/plan/metadata.hpp"
+#include "generator/plan/names.hpp"
+
+namespace windlass::generator {
+namespace {
+
+using Keys = std::initializer_list<std::string_view>;
+using project::Map;
+
+Members without(const Tree* map, Keys keys) {
+  if (map == nullptr || map->members() == nullptr) return {};
+  Members members = *map->members();
+  std::erase_if(members, [&](const Member& member) {
+    return std::find(keys.begin(), keys.end(), member.key) != keys.end();
+  });
+  return members;
+}
+
+// What `members` has that `known` has not, or has otherwise.
+Members difference(Members members, const Members& known) {
+  std::erase_if(members, [&](const Member& member) {
+    return std::find(known.begin(), known.end(), member) != known.end();
+  });
+  return members;
+}
+
+Members members_of(const Map& map) {
+  Members members;
+  for (const auto& [key, value] : map) members.push_back({key, value});
+  return members;
+}
+
+Tree value_at(const Tree& tree, Keys path) {
+  const Tree* found = tree.find(path);
+  return found == nullptr ? Tree() : *found;
+}
+
+// Empty maps and lists are left out: the chart's templates do without.
+void put(Members& members, std::string key, Tree value) {
+  const bool empty = value.is_absent() || (value.members() != nullptr && value.members()->empty()) ||
+                     (value.list() != nullptr && value.list()->empty()) ||
+                     (value.text() != nullptr && value.text()->empty());
+  if (!empty) members.push_back({std::move(key), std::move(value)});
+}
+
+std::string_view kind_of(const Tree& object) { return text_at(object, {"kind"}); }
+
+std::string_view label(const Tree& object, std::string_view key) {
+  return text_at(object, {"metadata", "labels", key});
+}
+
+// The annotations and labels that the chart gives every pod by itself.
+const Members& known_pod_annotations() {
+  static const Members known = members_of(pod_annotations({}));
+  return known;
+}
+
+class Writer {
+ public:
+  Writer(const Rendered& rendered, const project::Project& project) : rendered_(rendered), project_(project) {
+    const Tree& job = job_of(project.databases.front().key, Phase::kMigrate)->tree;
+    job_spec_ = *job.find({"spec"});
+    shared_pod_ = pod_members(*job_spec_.find({"template"}));
+    shared_container_ = list_at(job_spec_, {"template", "spec", "containers"}).front();
+  }
+
+  ChartValues write() {
+    add_project();
+    add_pods();
+    add_service_accounts();
+    Members databases;
+    for (const auto& database : project_.databases)
+      databases.push_back({database.key, database_values(database)});
+    put(result_.values, "databases", std::move(databases));
+    add_other_objects();
+    return std::move(result_);
+  }
+
+ private:
+  void add_project() {
+    auto& values = result_.values;
+    put(values, "project", project_.name);
+    put(values, "environment", project_.environment);
+    put(values, "namespace", project_.kubernetes.namespace_name);
+    put(values, "minVersion", project_.kubernetes.min_version);
+    put(values, "labels", tree_of(merged({project_.labels, project_.kubernetes.labels})));
+    put(values, "annotations", tree_of(project_.kubernetes.annotations));
+  }
+
+  void add_pods() {
+    auto& values = result_.values;
+    for (const auto key : {"image", "imagePullPolicy", "resources"})
+      put(values, key, value_at(shared_container_, {key}));
+    put(values, "podLabels", own_labels(*job_spec_.find({"template"})));
+    put(values, "pod", shared_pod_);
+    Members job;
+    for (const auto key : {"backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"})
+      put(job, key, value_at(job_spec_, {key}));
+    put(values, "job", std::move(job));
+  }
+
+  void add_service_accounts() {
+    Members account = {{"create", project_.kubernetes.create_service_account},
+                       {"name", service_account_name(project_)},
+                       {"rollbackName", rollback_service_account_name(project_)}};
+    for (const auto& object : rendered_.objects) {
+      if (kind_of(object.tree) != "ServiceAccount" ||
+          label(object.tree, contract::kComponentLabel) != "support")
+        continue;
+      put(account, "annotations", own_annotations(object.tree.find({"metadata", "annotations"})));
+    }
+    put(result_.values, "serviceAccount", std::move(account));
+  }
+
+  Members database_values(const project::Database& database) {
+    Members values = {{"base", base_name(project_, database)}};
+    const auto* migrate = job_of(database.key, Phase::kMigrate);
+    const Tree& annotations = *migrate->tree.find({"metadata", "annotations"});
+    put(values, "digest", value_at(annotations, {contract::kDigestAnnotation}));
+    put(values, "version", value_at(annotations, {contract::kVersionAnnotation}));
+    put(values, "configMaps", config_maps(database.key));
+    Members jobs;
+    for (const auto phase : {Phase::kBackup, Phase::kMigrate, Phase::kVerify}) {
+      if (const auto* job = job_of(database.key, phase))
+        put(jobs, std::string(phase_name(phase)), run_values(*job));
+    }
+    put(values, "jobs", std::move(jobs));
+    put(values, "rollback", run_values(*object_of(database.key, "CronJob", "rollback")));
+    put(values, "guard", guard_of(base_name(project_, database)));
+    return values;
+  }
+
+  List config_maps(const std::string& database) {
+    List maps;
+    for (const auto& object : rendered_.objects) {
+      const auto component = label(object.tree, contract::kComponentLabel);
+      if (!is_config_map_of(object.tree, database) || component == "marker") continue;
+      const std::string name(text_at(object.tree, {"metadata", "name"}));
+      Members files;
+      for (const auto& member : without(object.tree.find({"data"}), {})) {
+        const std::string path = fmt::format("files/{}/{}", name, member.key);
+        files.push_back({member.key, path});
+        result_.files.push_back({path, *member.value.text()});
+      }
+      Members map = {{"name", name}};
+      if (component == "rollback") put(map, "stage", "release");
+      put(map, "files", std::move(files));
+      put(map, "binaryData", value_at(object.tree, {"binaryData"}));
+      maps.emplace_back(std::move(map));
+    }
+    return maps;
+  }
+
+  // A Job or the rollback: what is not said at the top.
+  Members run_values(const Manifest& object) {
+    const bool cron = kind_of(object.tree) == "CronJob";
+    const Tree& pod = *(cron ? object.tree.find({"spec", "jobTemplate", "spec", "template"})
+                             : object.tree.find({"spec", "template"}));
+    Members values = {{"name", value_at(object.tree, {"metadata", "name"})}};
+    put(values, "labels", difference(own_labels(pod), own_labels(*job_spec_.find({"template"}))));
+    put(values, "annotations",
+        difference(own_annotations(pod.find({"metadata", "annotations"})), known_pod_annotations()));
+    put(values, "pod", difference(pod_members(pod), shared_pod_));
+    for (const auto key : {"initContainers", "containers"}) {
+      List containers;
+      for (const auto& container : list_at(pod, {"spec", key}))
+        containers.emplace_back(container_values(container));
+      put(values, key, std::move(containers));
+    }
+    put(values, "volumes", value_at(pod, {"spec", "volumes"}));
+    return values;
+  }
+
+  // Its name, phase, environment and mounts; the whole container where it is more than the chart makes.
+  Members container_values(const Tree& container) const {
+    Members values = {{"name", value_at(container, {"name"})}};
+    if (!runs_hook(container)) {
+      put(values, "raw", container);
+      return values;
+    }
+    put(values, "phase", list_at(container, {"args"}).front());
+    if (fixed_part(container) != fixed_part(shared_container_)) {
+      put(values, "raw", container);
+      return values;
+    }
+    put(values, "env", value_at(container, {"env"}));
+    put(values, "volumeMounts", value_at(container, {"volumeMounts"}));
+    if (!(value_at(container, {"resources"}) == value_at(shared_container_, {"resources"})))
+      put(values, "resources", value_at(container, {"resources"}));
+    put(values, "runAsUser", value_at(container, {"securityContext", "runAsUser"}));
+    return values;
+  }
+
+  static bool runs_hook(const Tree& container) {
+    return value_at(container, {"command"}) == List{contract::kHookProgram} &&
+           list_at(container, {"args"}).size() == 1;
+  }
+
+  static Members fixed_part(const Tree& container) {
+    Members part =
+        without(&container, {"name", "args", "env", "volumeMounts", "resources", "securityContext"});
+    put(part, "securityContext", without(container.find({"securityContext"}), {"runAsUser"}));
+    return part;
+  }
+
+  Members guard_of(const std::string& base) const {
+    const std::string path = fmt::format("snippets/{}.yaml.txt", fit_name(base, "guard"));
+    for (const auto& snippet : rendered_.snippets) {
+      if (snippet.path != path) continue;
+      for (const auto& container : list_at(snippet.tree, {"spec", "template", "spec", "initContainers"})) {
+        if (runs_hook(container)) return container_values(container);
+      }
+    }
+    return {};
+  }
+
+  // Members of a pod's spec that are not of one phase.
+  static Members pod_members(const Tree& pod) {
+    Members members =
+        without(pod.find({"spec"}), {"serviceAccountName", "initContainers", "containers", "volumes"});
+    return difference(
+        std::move(members),
+        {{"restartPolicy", "Never"}, {"automountServiceAccountToken", false}, {"enableServiceLinks", false}});
+  }
+
+  static Members own_labels(const Tree& pod) {
+    using namespace contract;
+    const Members labels = without(pod.find({"metadata", "labels"}),
+                                   {kNameLabel, kManagedByLabel, kPartOfLabel, kComponentLabel, kProjectLabel,
+                                    kEnvironmentLabel, kDatabaseLabel, kPhaseLabel});
+    return difference(labels, {{"sidecar.istio.io/inject", "false"}});
+  }
+
+  Members own_annotations(const Tree* annotations) const {
+    return difference(without(annotations, {}), members_of(project_.kubernetes.annotations));
+  }
+
+  void add_other_objects() {
+    List support;
+    List release;
+    for (const auto& object : rendered_.objects) {
+      const auto kind = kind_of(object.tree);
+      if (kind == "Job" || kind == "CronJob" || kind == "ConfigMap" || kind == "ServiceAccount") continue;
+      Tree copy = object.tree;
+      *copy.find({"metadata"}) = without(object.tree.find({"metadata"}), {"namespace"});
+      const bool first = object.path.starts_with(rendered_.target->place(Stage::kSupport).files);
+      (first ? support : release).push_back(std::move(copy));
+    }
+    put(result_.values, "supportObjects", std::move(support));
+    put(result_.values, "releaseObjects", std::move(release));
+  }
+
+  static bool is_config_map_of(const Tree& object, std::string_view database) {
+    return kind_of(object) == "ConfigMap" && label(object, contract::kDatabaseLabel) == database;
+  }
+
+  const Manifest* object_of(std::string_view database, std::string_view kind,
+                            std::string_view component) const {
+    for (const auto& object : rendered_.objects) {
+      if (kind_of(object.tree) == kind && label(object.tree, contract::kDatabaseLabel) == database &&
+          label(object.tree, contract::kComponentLabel) == component)
+        return &object;
+    }
+    return nullptr;
+  }
+
+  const Manifest* job_of(std::string_view database, Phase phase) const {
+    return object_of(database, "Job", phase_name(phase));
+  }
+
+  const Rendered& rendered_;
+  const project::Project& project_;
+  ChartValues result_;
+  Tree job_spec_;  // of the first migrate Job, as the one that stands for all
+  Members shared_pod_;
+  Tree shared_container_;
+};
+
+}  // namespace
+
+ChartValues chart_values(const Rendered& rendered, const project::Project& project) {
+  return Writer(rendered, project).write();
+}
+
+}  // namespace windlass::generator

@@ -1,0 +1,3 @@
+create table core.things (id bigint primary key);
+	select '{{ .Values }} <&>  ';   
+

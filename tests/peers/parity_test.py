@@ -1,0 +1,171 @@
+"""The same objects and the same pods from every target: what Helm renders from the chart that windlass wrote, what the
+chart renders from values written by hand, what is rendered for Argo CD and for kubectl. Only hooks may differ.
+
+parity_test.py WINDLASS
+"""
+
+import copy
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import yaml
+
+import go_modules
+import helm
+import projects
+
+OF_A_TARGET = ("argocd.argoproj.io/", "helm.sh/")
+FEATURES = pathlib.Path(__file__).resolve().parent / "features"
+WINDLASS = ""
+
+
+def cleaned(object_):
+    """Without the annotations of a target."""
+    result = copy.deepcopy(object_)
+    annotations = result["metadata"].pop("annotations", None) or {}
+    kept = {key: value for key, value in annotations.items() if not key.startswith(OF_A_TARGET)}
+    if kept:
+        result["metadata"]["annotations"] = kept
+    return result
+
+
+def is_on_demand(object_):
+    """Of Helm alone: verify for `helm test` and before `helm rollback`."""
+    return object_["metadata"].get("annotations", {}).get("helm.sh/hook") in ("test", "pre-rollback")
+
+
+def by_name(objects):
+    return {projects.name_of(each): cleaned(each) for each in objects if not is_on_demand(each)}
+
+
+def text(objects):
+    """One text for all of them; members in order of their keys, lists as they are."""
+    return yaml.safe_dump([objects[name] for name in sorted(objects, key=str)], sort_keys=True)
+
+
+def without_ends(objects):
+    """Jobs lose what follows from the target's own ttl: the ttl, and the hash in the name that covers it."""
+    result = []
+    for each in objects:
+        each = copy.deepcopy(each)
+        if each["kind"] == "Job":
+            each["spec"].pop("ttlSecondsAfterFinished", None)
+            each["metadata"]["name"] = each["metadata"]["name"][:-8]
+        result.append(each)
+    return result
+
+
+class ParityTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory(prefix="windlass-parity-")
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name)
+
+    def render(self, project, environment, *target):
+        out = self.place / "-".join((project.name, environment, *target)).replace("--", "")
+        projects.render(WINDLASS, project, environment, out, "--target", *target)
+        return out
+
+    def objects(self, *of):
+        return list(projects.objects_in(self.render(*of)).values())
+
+    def for_everything(self, compare):
+        """Calls compare(project, environment) for every environment of the examples and of features/."""
+        for project in [*projects.examples(), FEATURES]:
+            for environment in projects.environments(project):
+                with self.subTest(project=project.name, environment=environment):
+                    compare(project, environment)
+
+    def test_plain_and_argo_cd_with_hooks(self):
+        def compare(project, environment):
+            self.assertEqual(text(by_name(self.objects(project, environment, "plain"))),
+                             text(by_name(self.objects(project, environment, "argocd"))))
+        self.for_everything(compare)
+
+    def test_argo_cd_with_waves_and_with_hooks(self):
+        def compare(project, environment):
+            waves = without_ends(self.objects(project, environment, "argocd", "--mode", "waves"))
+            hooks = without_ends(self.objects(project, environment, "argocd"))
+            self.assertEqual(text(by_name(waves)), text(by_name(hooks)))
+        self.for_everything(compare)
+
+    def test_what_helm_renders_from_the_chart_that_windlass_wrote(self):
+        def compare(project, environment):
+            expected = text(by_name(self.objects(project, environment, "argocd")))
+            chart = self.render(project, environment, "helm")
+            for major in helm.VERSIONS:
+                self.assertEqual(text(by_name(helm.template(major, chart))), expected, f"Helm {major}")
+                told = helm.run(major, "lint", "--strict", chart)
+                self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
+        self.for_everything(compare)
+
+    def test_the_guard_of_the_chart_is_the_rendered_one(self):
+        def compare(project, environment):
+            plain, chart = (self.render(project, environment, target) for target in ("plain", "helm"))
+            values = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
+            for key, database in values["databases"].items():
+                snippet = yaml.safe_load((plain / f"snippets/{database['base']}-guard.yaml.txt").read_bytes())
+                (chart / "templates/guard.yaml").write_text(
+                    f'guard:\n  {{{{- include "windlass.guard" (dict "root" . "database" "{key}") | nindent 2 }}}}\n',
+                    encoding="utf-8")
+                for major in helm.VERSIONS:
+                    rendered, = helm.template(major, chart, "--show-only", "templates/guard.yaml")
+                    self.assertEqual([rendered["guard"]], snippet["spec"]["template"]["spec"]["initContainers"])
+        self.for_everything(compare)
+
+    def test_the_chart_with_values_by_hand(self):
+        """The values of ci/storefront-values.yaml say in the chart's words what the example says in windlass.yaml."""
+        storefront = projects.ROOT / "examples/storefront"
+        chart = projects.ROOT / "charts/windlass"
+        scripts = {f"{folder}/{path.name}": path.read_text(encoding="utf-8")
+                   for folder in ("sql", "verify") for path in (storefront / folder).iterdir()}
+        values = yaml.safe_load((chart / "ci/storefront-values.yaml").read_text(encoding="utf-8"))
+        main = values["databases"]["main"]
+        main["scripts"] = {path: each for path, each in scripts.items() if path.startswith("sql/")}
+        main["queries"] = {path: each for path, each in scripts.items() if path.startswith("verify/")}
+        marker, = [each for each in self.objects(storefront, "prod", "plain")
+                   if each["metadata"]["name"] == "storefront-migration-set"]
+        main["digest"] = marker["data"]["digest"]
+        file = self.place / "values.yaml"
+        file.write_text(yaml.safe_dump(values), encoding="utf-8")
+        expected = text(by_name(in_any_order(self.objects(storefront, "prod", "plain"))))
+        for major in helm.VERSIONS:
+            self.assertEqual(text(by_name(in_any_order(helm.template(major, chart, "-f", file)))), expected,
+                             f"Helm {major}")
+
+
+def in_any_order(objects):
+    """Without what cannot be the same by hand: the order of variables and of a volume's files, the digits of a hash."""
+    result = []
+    for each in objects:
+        each = copy.deepcopy(each)
+        if each["kind"] == "Job" and not is_on_demand(each):
+            each["metadata"]["name"] = each["metadata"]["name"][:-8]
+        spec = each["spec"]["jobTemplate"]["spec"] if each["kind"] == "CronJob" else each.get("spec", {})
+        if "template" in spec:
+            spec["template"]["metadata"]["annotations"].pop("windlass.dev/files-digest", None)
+            sort_lists(spec["template"]["spec"])
+        result.append(each)
+    return result
+
+
+def sort_lists(pod):
+    for container in pod.get("initContainers", []) + pod["containers"]:
+        container["env"].sort(key=lambda variable: variable["name"])
+    for volume in pod["volumes"]:
+        for source in volume.get("projected", {}).get("sources", []):
+            source["configMap"]["items"].sort(key=lambda item: item["path"])
+
+
+if __name__ == "__main__":
+    WINDLASS = pathlib.Path(sys.argv.pop(1)).resolve()
+    try:
+        for wanted in helm.VERSIONS:
+            helm.program(wanted)
+    except go_modules.Missing as reason:
+        go_modules.skip(reason)
+    unittest.main(verbosity=2)

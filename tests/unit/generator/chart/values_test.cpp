@@ -1,0 +1,109 @@
+#include "generator/chart/values.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/generator/sample_project.hpp"
+
+// That Helm makes the same objects of these values is shown by tests/peers/parity_test.py; here, where they
+// stand.
+namespace windlass::generator {
+namespace {
+
+Tree values_of(const project::Project& project) {
+  return chart_values(sample_render(project, helm()), project).values;
+}
+
+Tree values_of(const Rendered& rendered) { return chart_values(rendered, sample_project()).values; }
+
+const Tree& container_at(const Tree& values, std::string_view phase, std::string_view list) {
+  return list_at(values, {"databases", "main", "jobs", phase, list}).at(0);
+}
+
+}  // namespace
+
+TEST_CASE("what every pod shares stands once at the top") {
+  auto project = sample_project();
+  project.kubernetes.priority_class = "high";
+  const auto values = values_of(project);
+  CHECK(text_at(values, {"image"}) == "registry.example.com/windlass:1.0");
+  CHECK(text_at(values, {"pod", "priorityClassName"}) == "high");
+  CHECK(values.find({"pod", "restartPolicy"}) == nullptr);
+  CHECK(*values.find({"job", "activeDeadlineSeconds"}) == 1800);
+  for (const auto phase : {"backup", "migrate", "verify"}) {
+    CHECK(values.find({"databases", "main", "jobs", phase, "pod"}) == nullptr);
+    CHECK(container_at(values, phase, "containers").find({"raw"}) == nullptr);
+    CHECK(text_at(container_at(values, phase, "containers"), {"phase"}) == phase);
+  }
+  CHECK(text_at(container_at(values, "migrate", "initContainers"), {"phase"}) == "preflight");
+}
+
+TEST_CASE("a database's values name its Jobs as they are rendered, and its scripts as files") {
+  const auto project = sample_project();
+  const auto rendered = sample_render(project, helm());
+  const auto [members, files] = chart_values(rendered, project);
+  const Tree values = members;
+  const auto& job = manifest_at(rendered, "30-migrate/job-storefront-migrate.yaml");
+  CHECK(text_at(values, {"databases", "main", "jobs", "migrate", "name"}) ==
+        text_at(job.tree, {"metadata", "name"}));
+  CHECK(text_at(values, {"databases", "main", "version"}) == "2");
+  const auto& maps = list_at(values, {"databases", "main", "configMaps"});
+  REQUIRE(maps.size() == 2);
+  CHECK(text_at(maps.at(1), {"files", "sql_V1__a.sql"}) == "files/storefront-sql-0/sql_V1__a.sql");
+  CHECK(files.size() == 3);
+}
+
+TEST_CASE("the settings of the rollback stay with the release") {
+  auto project = sample_project();
+  project.migration.placeholders = {{"greeting", "hello, world"}};
+  const auto values = values_of(project);
+  const auto& maps = list_at(values, {"databases", "main", "configMaps"});
+  REQUIRE(maps.size() == 4);
+  CHECK(text_at(maps.at(3), {"name"}) == "storefront-rollback-settings");
+  CHECK(text_at(maps.at(3), {"stage"}) == "release");
+}
+
+TEST_CASE("the guard has its own resources") {
+  const auto values = values_of(sample_project());
+  CHECK(text_at(values, {"databases", "main", "guard", "phase"}) == "guard");
+  CHECK(text_at(values, {"databases", "main", "guard", "resources", "limits", "memory"}) == "64Mi");
+  CHECK(*values.find({"databases", "main", "guard", "runAsUser"}) == 65532);
+}
+
+TEST_CASE("what the chart has no template for travels as it is") {
+  auto rendered = sample_render(sample_project(), helm());
+  const Members policy = {{"apiVersion", "networking.k8s.io/v1"},
+                          {"kind", "NetworkPolicy"},
+                          {"metadata", Members{{"name", "storefront"}, {"namespace", "shop"}}},
+                          {"spec", Members{{"podSelector", Members{}}}}};
+  rendered.objects.push_back({"10-support/networkpolicy-storefront.yaml", policy, ""});
+  rendered.objects.push_back({"40-release/networkpolicy-storefront-rollback.yaml", policy, ""});
+  const auto values = values_of(rendered);
+  REQUIRE(list_at(values, {"supportObjects"}).size() == 1);
+  REQUIRE(list_at(values, {"releaseObjects"}).size() == 1);
+  const auto& object = list_at(values, {"supportObjects"}).at(0);
+  CHECK(text_at(object, {"kind"}) == "NetworkPolicy");
+  CHECK(object.find({"metadata", "namespace"}) == nullptr);
+}
+
+TEST_CASE("a container of another program, and one that the chart would make otherwise, travel whole") {
+  auto rendered = sample_render(sample_project(), helm());
+  for (auto& object : rendered.objects) {
+    if (object.path != "30-migrate/job-storefront-migrate.yaml") continue;
+    Tree* init = object.tree.find({"spec", "template", "spec", "initContainers"});
+    List containers = *init->list();
+    containers.insert(containers.begin(), Members{{"name", "proxy"}, {"image", "proxy:1"}});
+    Members preflight = *containers.at(1).members();
+    preflight.push_back({"tty", true});
+    containers.at(1) = std::move(preflight);
+    *init = std::move(containers);
+  }
+  const auto values = values_of(rendered);
+  const auto& list = list_at(values, {"databases", "main", "jobs", "migrate", "initContainers"});
+  REQUIRE(list.size() == 2);
+  CHECK(text_at(list.at(0), {"raw", "image"}) == "proxy:1");
+  CHECK(list.at(0).find({"phase"}) == nullptr);
+  CHECK(text_at(list.at(1), {"phase"}) == "preflight");
+  CHECK(*list.at(1).find({"raw", "tty"}) == true);
+}
+
+}  // namespace windlass::generator
