@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/text.hpp"
 #include "generator/explain/helm_order.hpp"
 #include "generator/explain/needs.hpp"
 
@@ -105,11 +106,17 @@ class Walk {
     say(pre ? "the objects of the release stay as they were, the release is failed"
             : "the new objects of the release stay, the release is failed",
         "failed-hook");
-    steps_.back().shows =
+    steps_.back().shows = failure_message(hook);
+  }
+
+  // Neither says an exit code; the log only where the chart asks for it.
+  std::string failure_message(Index hook) const {
+    const auto& object = objects_[hook];
+    const auto failure =
         version_ == HelmVersion::k3
-            ? fmt::format("job {} failed: BackoffLimitExceeded", objects_[hook].name)
-            : fmt::format("resource {}/.../{} not ready. status: Failed, message: Job Failed",
-                          objects_[hook].kind, objects_[hook].name);
+            ? fmt::format("{} {} failed: BackoffLimitExceeded", to_lower(object.kind), object.name)
+            : fmt::format("resource {}/.../{} not ready. status: Failed", object.kind, object.name);
+    return fmt::format("{}{}", hooks_[hook].logs_failure ? "its log and " : "", failure);
   }
 
   void uninstall() {
@@ -201,7 +208,8 @@ class Walk {
     add(event, i, Verb::kCreate, "by weight, then name", "weight-order");
     left_[i] = Left::kSucceeded;
     if (!runs_to_an_end(objects_[i])) return;
-    add(event, i, Verb::kWait, waited_for(event, i), "hook-wait");
+    add(event, i, Verb::kWait, waited_for(event, i), "hook-wait").shows =
+        "when it fails, " + failure_message(i);
     if (failed_) say("the command has failed: nothing after this hook is started", "hook-wait");
   }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 
 namespace windlass::generator::explain {
 namespace {
@@ -120,7 +122,9 @@ std::vector<Index> helm_hooks_at(const std::vector<Object>& objects, HelmEvent e
     hooks.insert(hooks.end(), static_cast<std::size_t>(times), i);
   }
   sort_by_kind(hooks, objects, HelmOrder::kInstall, version);
-  const auto key = [&](Index i) { return std::tuple(helm_hook(objects[i].body).weight, objects[i].name); };
+  std::map<Index, std::int64_t> weights;
+  for (const auto i : hooks) weights.emplace(i, helm_hook(objects[i].body).weight);
+  const auto key = [&](Index i) { return std::pair(weights.at(i), std::string_view(objects[i].name)); };
   std::stable_sort(hooks.begin(), hooks.end(), [&](Index a, Index b) { return key(a) < key(b); });
   return hooks;
 }

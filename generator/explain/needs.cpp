@@ -38,7 +38,7 @@ bool is_before_release(HelmEvent event) {
 bool comes_later(const std::vector<Object>& objects, Index user, Index needed, HelmEvent event,
                  const Question& question) {
   const auto hook = helm_hook(objects[needed].body);
-  if (!hook.is_hook) return is_before_release(event);
+  if (!hook.is_hook) return is_before_release(event) || event == HelmEvent::kPostDelete;
   const auto order = helm_hooks_at(objects, event, question.helm_version);
   const auto mine = std::find(order.begin(), order.end(), user);
   const auto its = std::find(order.begin(), order.end(), needed);
@@ -49,16 +49,27 @@ bool comes_later(const std::vector<Object>& objects, Index user, Index needed, H
   return !earlier || hook.policies.succeeded;
 }
 
+// Whether a hook of the application's deletion finds `needed` gone: a hook that a sync has deleted at its end
+// and, after the deletion, whatever belongs to the application.
+bool is_gone_at_deletion(const Object& user, const Object& needed) {
+  const auto mine = argo_hook(user.body);
+  const auto its = argo_hook(needed.body);
+  if (mine.pre_delete && !its.pre_delete) return its.is_hook && its.policies.succeeded;
+  return mine.post_delete && !its.post_delete;
+}
+
 void add_late(const std::vector<Object>& objects, Index user, Index needed,
               const std::vector<std::size_t>& positions, const Question& question,
               std::vector<LateNeed>& needs) {
   if (question.engine == Engine::kArgoCd) {
     const bool late = positions[user] != kNever && positions[needed] > positions[user];
-    if (late) needs.push_back({user, needed, {}, positions[needed] == kNever});
+    const bool gone = is_gone_at_deletion(objects[user], objects[needed]);
+    if (late || gone) needs.push_back({user, needed, {}, positions[needed] == kNever, !late});
     return;
   }
   for (const auto event : helm_hook(objects[user].body).events) {
-    if (comes_later(objects, user, needed, event, question)) needs.push_back({user, needed, event, false});
+    if (comes_later(objects, user, needed, event, question))
+      needs.push_back({user, needed, event, false, false});
   }
 }
 
@@ -68,10 +79,11 @@ std::vector<LateNeed> late_needs(const std::vector<Object>& objects, const Quest
   std::vector<LateNeed> needs;
   std::set<std::pair<Index, Index>> seen;
   const auto positions = sync_positions(objects);
+  const Providers providers(objects);
   for (Index user = 0; user < objects.size(); ++user) {
     if (!is_hook(objects[user], question)) continue;
     for (const auto& reference : references_of(objects[user])) {
-      const auto needed = provider_of(objects, objects[user], reference);
+      const auto needed = providers.of(objects[user], reference);
       if (!needed || !seen.emplace(user, *needed).second) continue;
       add_late(objects, user, *needed, positions, question, needs);
     }
@@ -81,10 +93,11 @@ std::vector<LateNeed> late_needs(const std::vector<Object>& objects, const Quest
 
 std::vector<std::string> outside_needs(const std::vector<Object>& objects, const Question& question) {
   std::map<std::string, std::vector<std::string>> users;
+  const Providers providers(objects);
   for (const auto& object : objects) {
     if (!is_hook(object, question)) continue;
     for (const auto& reference : references_of(object)) {
-      if (provider_of(objects, object, reference)) continue;
+      if (providers.of(object, reference)) continue;
       users[fmt::format("{}/{}", reference.kind, reference.name)].push_back(object.label());
     }
   }

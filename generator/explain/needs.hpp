@@ -16,6 +16,7 @@ struct LateNeed {
   Index needed = 0;
   std::optional<HelmEvent> event;  // Helm's, at which it is not there
   bool never = false;              // Argo CD applies it in no sync
+  bool at_deletion = false;        // it is the application's deletion that does not find it
 };
 
 // Every pair of a hook and an object that it needs and that comes after it, for Helm at each event. A Secret

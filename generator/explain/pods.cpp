@@ -72,12 +72,12 @@ void add_volume(const json& volume, const std::string& pointer, References& refe
   }
 }
 
-bool makes_secret(const Object& object, const std::string& name) {
-  if (object.kind == "ExternalSecret") {
-    const auto target = text_at(object.body, "/spec/target/name");
-    return (target.empty() ? object.name : target) == name;
-  }
-  return object.kind == "SealedSecret" && object.name == name;
+// The name of the Secret that an operator makes of the object; empty: none.
+std::string made_secret(const Object& object) {
+  if (object.kind == "SealedSecret") return object.name;
+  if (object.kind != "ExternalSecret") return {};
+  const auto target = text_at(object.body, "/spec/target/name");
+  return target.empty() ? object.name : target;
 }
 
 }  // namespace
@@ -119,16 +119,22 @@ std::vector<Reference> references_of(const Object& object) {
   return references.take();
 }
 
-std::optional<Index> provider_of(const std::vector<Object>& objects, const Object& user,
-                                 const Reference& reference) {
-  std::optional<Index> maker;
+Providers::Providers(const std::vector<Object>& objects) {
   for (Index i = 0; i < objects.size(); ++i) {
     const auto& object = objects[i];
-    if (object.space != user.space) continue;
-    if (object.kind == reference.kind && object.name == reference.name) return i;
-    if (reference.kind == "Secret" && makes_secret(object, reference.name)) maker = i;
+    objects_.emplace(Key(object.kind, object.name, object.space), i);
+    if (const auto secret = made_secret(object); !secret.empty()) {
+      makers_.emplace(Key("Secret", secret, object.space), i);
+    }
   }
-  return maker;
+}
+
+std::optional<Index> Providers::of(const Object& user, const Reference& reference) const {
+  const Key key(reference.kind, reference.name, user.space);
+  for (const auto* known : {&objects_, &makers_}) {
+    if (const auto found = known->find(key); found != known->end()) return found->second;
+  }
+  return std::nullopt;
 }
 
 bool is_workload(const Object& object) {

@@ -1,9 +1,11 @@
 // What a pod cannot start without, and which objects of the manifests bring that about.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "generator/explain/object.hpp"
@@ -32,10 +34,20 @@ struct Reference {
 // By place; each kind and name once. What is optional, and the ServiceAccount default, are left out.
 std::vector<Reference> references_of(const Object& object);
 
-// The object that a reference of `user` means: the one of that kind and name, for a Secret also what makes it
-// (an ExternalSecret or a SealedSecret). Nothing when the manifests have none.
-std::optional<Index> provider_of(const std::vector<Object>& objects, const Object& user,
-                                 const Reference& reference);
+// The objects that references mean, by kind, name and namespace.
+class Providers {
+ public:
+  explicit Providers(const std::vector<Object>& objects);
+
+  // The object that a reference of `user` means: the one of that kind and name, for a Secret also what makes
+  // it (an ExternalSecret or a SealedSecret). Nothing when the manifests have none.
+  std::optional<Index> of(const Object& user, const Reference& reference) const;
+
+ private:
+  using Key = std::tuple<std::string, std::string, std::string>;
+  std::map<Key, Index> objects_;
+  std::map<Key, Index> makers_;
+};
 
 // Whether the object is one whose pods go on until it is changed: Deployment, StatefulSet, DaemonSet.
 bool is_workload(const Object& object);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <istream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -104,6 +105,14 @@ class Reader {
  public:
   explicit Reader(std::string space) : space_(std::move(space)) {}
 
+  void add_folder(const fs::path& folder) {
+    try {
+      for (const auto& file : files_of(folder)) add_file(file);
+    } catch (const fs::filesystem_error& error) {
+      add_fault(fmt::format("{} cannot be read: {}\n", error.path1().string(), error.code().message()));
+    }
+  }
+
   void add_file(const fs::path& path) {
     const auto file = path.lexically_normal().string();
     try {
@@ -166,8 +175,8 @@ Input read_input(const std::vector<std::string>& paths, const std::string& space
   for (const auto& path : paths) {
     if (path == "-") {
       reader.add_text({std::istreambuf_iterator<char>(in), {}}, "stdin");
-    } else if (fs::is_directory(path)) {
-      for (const auto& file : files_of(path)) reader.add_file(file);
+    } else if (std::error_code fault; fs::is_directory(path, fault)) {
+      reader.add_folder(path);
     } else {
       reader.add_file(path);
     }

@@ -16,9 +16,27 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kLongestSource = 160;
 
-std::string label_of(const Step& step, const Input& input) {
-  return step.object ? input.objects[*step.object].label() : "";
-}
+// An object's label, with the namespace behind it where the manifests have several.
+class Labels {
+ public:
+  explicit Labels(const Input& input) : input_(input) {
+    std::set<std::string> spaces;
+    for (const auto& object : input.objects) spaces.insert(object.space);
+    spaces.erase("");
+    several_ = spaces.size() > 1;
+  }
+
+  std::string of(const Step& step) const {
+    if (!step.object) return "";
+    const auto& object = input_.objects[*step.object];
+    return several_ && !object.space.empty() ? fmt::format("{} in {}", object.label(), object.space)
+                                             : object.label();
+  }
+
+ private:
+  const Input& input_;
+  bool several_ = false;
+};
 
 std::string phase_of(const Step& step) {
   if (step.phase.empty()) return step.wave ? fmt::format("wave {}", *step.wave) : "";
@@ -53,11 +71,12 @@ std::string source_of(const Object& object, const Position& place, const Input& 
 }
 
 std::string step_lines(const std::vector<Step>& steps, const Input& input) {
+  const Labels labels(input);
   std::size_t phase_width = 0;
   std::size_t label_width = 0;
   for (const auto& step : steps) {
     phase_width = std::max(phase_width, phase_of(step).size());
-    label_width = std::max(label_width, label_of(step, input).size());
+    label_width = std::max(label_width, labels.of(step).size());
   }
   std::string text;
   std::string part;
@@ -66,8 +85,8 @@ std::string step_lines(const std::vector<Step>& steps, const Input& input) {
     if (step.part != part) text += fmt::format("{}{}\n", text.empty() ? "" : "\n", step.part);
     part = step.part;
     text += fmt::format("{:>3}  {:<{}}  {:<6}  {:<{}}  {} [{}]\n", ++number, phase_of(step), phase_width,
-                        step.verb == Verb::kSay ? "" : verb_name(step.verb), label_of(step, input),
-                        label_width, step.reason, step.rule);
+                        step.verb == Verb::kSay ? "" : verb_name(step.verb), labels.of(step), label_width,
+                        step.reason, step.rule);
     if (!step.shows.empty()) text += fmt::format("     {:<{}}  shows: {}\n", "", phase_width, step.shows);
   }
   return text;
@@ -104,7 +123,7 @@ std::string to_json(const Explanation& explanation, const Input& input) {
     ordered_json each{{"part", step.part}, {"phase", step.phase}};
     each["wave"] = step.wave ? ordered_json(*step.wave) : ordered_json(nullptr);
     each["verb"] = verb_name(step.verb);
-    each["object"] = step.object ? ordered_json(label_of(step, input)) : ordered_json(nullptr);
+    each["object"] = step.object ? ordered_json(input.objects[*step.object].label()) : ordered_json(nullptr);
     each["namespace"] = step.object ? ordered_json(input.objects[*step.object].space) : ordered_json(nullptr);
     each["reason"] = step.reason;
     each["rule"] = step.rule;
@@ -146,13 +165,14 @@ std::string to_mermaid(const Explanation& explanation, const Input& input) {
   };
   std::set<Index> trapped;
   for (const auto& trap : explanation.traps) trapped.insert(trap.object);
+  const Labels labels(input);
   std::string text = "flowchart TD\n";
   std::string links;
   std::size_t number = 0;
   for (const auto& step : explanation.steps) {
     ++number;
-    auto label = step.verb == Verb::kSay ? step.reason
-                                         : fmt::format("{} {}", verb_name(step.verb), label_of(step, input));
+    auto label =
+        step.verb == Verb::kSay ? step.reason : fmt::format("{} {}", verb_name(step.verb), labels.of(step));
     const auto phase = phase_of(step);
     if (!phase.empty()) label = fmt::format("{}<br/>{}", phase, label);
     const bool trap = step.object && trapped.contains(*step.object);

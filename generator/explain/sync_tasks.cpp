@@ -102,19 +102,21 @@ void move_before_first_user(std::vector<SyncTask>& tasks, const std::vector<cons
 }  // namespace
 
 std::vector<SyncTask> sync_tasks(const std::vector<const json*>& objects) {
-  std::vector<SyncTask> tasks;
+  using Key = std::tuple<SyncPhase, std::int64_t, std::size_t, std::string>;
+  std::vector<std::pair<Key, SyncTask>> keyed;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const auto hook = argo_hook(*objects[i]);
-    for (const auto phase : hook.phases) tasks.push_back({i, phase, hook.wave});
+    auto name = text_at(*objects[i], "/metadata/name");
+    if (name.empty()) name = text_at(*objects[i], "/metadata/generateName");
+    const auto kind = kind_order(text_at(*objects[i], "/kind"));
+    for (const auto phase : hook.phases) {
+      keyed.emplace_back(Key(phase, hook.wave, kind, name), SyncTask{i, phase, hook.wave});
+    }
   }
-  const auto key = [&](const SyncTask& task) {
-    const auto& body = *objects[task.object];
-    auto name = text_at(body, "/metadata/name");
-    if (name.empty()) name = text_at(body, "/metadata/generateName");
-    return std::tuple(task.phase, task.wave, kind_order(text_at(body, "/kind")), std::move(name));
-  };
-  std::stable_sort(tasks.begin(), tasks.end(),
-                   [&](const SyncTask& a, const SyncTask& b) { return key(a) < key(b); });
+  std::stable_sort(keyed.begin(), keyed.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<SyncTask> tasks;
+  for (const auto& [key, task] : keyed) tasks.push_back(task);
   move_before_first_user(tasks, objects, namespace_made, namespace_used);
   move_before_first_user(tasks, objects, kind_made, kind_used);
   return tasks;

@@ -35,7 +35,10 @@ class Walk {
       const bool runs = attempt.hooks == Hooks::kRun || !hooks_[task.object].is_hook;
       if (task.phase != SyncPhase::kSyncFail && runs) tasks_.push_back(task);
     }
-    if (attempt.first) late_ = late_needs(objects, {});
+    if (!attempt.first) return;
+    for (const auto& late : late_needs(objects, {})) {
+      if (!late.at_deletion) late_.emplace(late.user, late.needed);
+    }
   }
 
   std::vector<Step> run() {
@@ -144,13 +147,11 @@ class Walk {
   // Until when a hook is waited for. One that can never start fails the sync.
   std::string waited_for(Index hook) {
     const auto& object = objects_[hook];
-    const auto late =
-        std::find_if(late_.begin(), late_.end(), [&](const auto& need) { return need.user == hook; });
-    if (late != late_.end()) {
+    if (const auto late = late_.find(hook); late != late_.end()) {
       failed_ = true;
       const bool ends = number_at(object.body, "/spec/activeDeadlineSeconds").has_value();
       return fmt::format("{}: it cannot start without {}", ends ? "until its deadline" : "without end",
-                         objects_[late->needed].label());
+                         objects_[late->second].label());
     }
     if (object.kind == "Job" && is_true(object.body, "/spec/suspend")) return "without end: it is suspended";
     return object.kind == "Job" ? "until it is complete; its failure ends the sync after this wave"
@@ -158,12 +159,10 @@ class Walk {
   }
 
   void finish() {
+    std::set<Index> deleted;  // once, also when it is of two phases
     for (const auto& task : tasks_) {
       if (!is_hook(task) || !hooks_[task.object].policies.succeeded) continue;
-      const bool first = std::none_of(steps_.begin(), steps_.end(), [&](const Step& step) {
-        return step.verb == Verb::kDelete && step.object == task.object && step.rule == "HookSucceeded";
-      });
-      if (!first) continue;
+      if (!deleted.insert(task.object).second) continue;
       add(nullptr, Verb::kDelete, "the sync has succeeded", "HookSucceeded").object = task.object;
     }
     auto& end = add(nullptr, Verb::kSay,
@@ -178,8 +177,8 @@ class Walk {
   std::set<Index> replaced_;
   std::vector<ArgoHook> hooks_;
   std::vector<SyncTask> tasks_;
-  std::vector<LateNeed> late_;
-  std::set<Index> taken_;  // whose old result counts
+  std::map<Index, Index> late_;  // what a hook needs and does not have
+  std::set<Index> taken_;        // whose old result counts
   std::vector<Step> steps_;
   bool failed_ = false;
   bool waits_for_health_ = true;

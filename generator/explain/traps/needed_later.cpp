@@ -10,7 +10,11 @@
 namespace windlass::generator::explain {
 namespace {
 
-std::string change_for(const Object& user, const Object& needed, const Question& question) {
+std::string change_for(const LateNeed& late, const Object& user, const Object& needed,
+                       const Question& question) {
+  if (late.at_deletion) {
+    return fmt::format("Give {} a copy of its own with the same hook.", user.label());
+  }
   if (question.engine == Engine::kArgoCd) {
     const auto hook = argo_hook(user.body);
     if (hook.phases.front() == SyncPhase::kSync) {
@@ -26,6 +30,7 @@ std::string change_for(const Object& user, const Object& needed, const Question&
 }
 
 std::string consequence(const LateNeed& late) {
+  if (late.at_deletion) return "which is gone when the application is deleted: it cannot start";
   if (!late.event) {
     const auto when = late.never ? "is never applied" : "is applied after it";
     return fmt::format("which {}: on the first sync it cannot start, later it sees the old one", when);
@@ -44,7 +49,7 @@ std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& qu
     const auto& needed = objects[late.needed];
     traps.push_back({late.needed, hook_pointer(needed, question),
                      fmt::format("{} needs {}, {}", user.label(), needed.label(), consequence(late)),
-                     change_for(user, needed, question)});
+                     change_for(late, user, needed, question)});
   }
   return traps;
 }

@@ -11,11 +11,12 @@ std::span<const TrapRule* const> trap_rules() {
                                         &kNotBeforeApp,       &kNoGuard,           &kHookOnlyChange,
                                         &kSelfHeal,           &kOldResult,         &kEvidenceDeleted,
                                         &kLogDeleted,         &kSharedWithHook,    &kVolumeAsHook,
-                                        &kImmutableHook,      &kFixedPlainJob,     &kInstallOnEverySync,
-                                        &kSyncFail,           &kRollbackHook,      &kNoDeadline,
-                                        &kDefaultBackoff,     &kShortTtl,          &kRestartOnFailure,
-                                        &kSuspended,          &kTwoPods,           &kFailurePolicy,
-                                        &kCauseNotShown,      &kProxyNeverEnds,    &kProxyFlag,
+                                        &kCustomResourceHook, &kImmutableHook,     &kFixedPlainJob,
+                                        &kInstallOnEverySync, &kSyncFail,          &kRollbackHook,
+                                        &kNoDeadline,         &kDefaultBackoff,    &kShortTtl,
+                                        &kRestartOnFailure,   &kSuspended,         &kTwoPods,
+                                        &kFailurePolicy,      &kCauseNotShown,     &kProxyNeverEnds,
+                                        &kProxyFlag,          &kProxyWithoutProbe, &kChangingAccount,
                                         &kServiceSelectsHook, &kConfigMapTooLarge, &kEmptyMap};
   return kRules;
 }

@@ -7,9 +7,10 @@ namespace windlass::generator::explain {
 
 extern const TrapRule kUnknownHook, kUnknownPolicy, kNotANumber, kUnquotedAnnotation, kSameName,
     kGeneratedName, kNameTooLong, kNeededLater, kSameWave, kNotBeforeApp, kNoGuard, kHookOnlyChange,
-    kSelfHeal, kOldResult, kEvidenceDeleted, kLogDeleted, kSharedWithHook, kVolumeAsHook, kImmutableHook,
-    kFixedPlainJob, kInstallOnEverySync, kSyncFail, kRollbackHook, kNoDeadline, kDefaultBackoff, kShortTtl,
-    kRestartOnFailure, kSuspended, kTwoPods, kFailurePolicy, kCauseNotShown, kProxyNeverEnds, kProxyFlag,
-    kServiceSelectsHook, kConfigMapTooLarge, kEmptyMap;
+    kSelfHeal, kOldResult, kEvidenceDeleted, kLogDeleted, kSharedWithHook, kVolumeAsHook, kCustomResourceHook,
+    kImmutableHook, kFixedPlainJob, kInstallOnEverySync, kSyncFail, kRollbackHook, kNoDeadline,
+    kDefaultBackoff, kShortTtl, kRestartOnFailure, kSuspended, kTwoPods, kFailurePolicy, kCauseNotShown,
+    kProxyNeverEnds, kProxyFlag, kProxyWithoutProbe, kChangingAccount, kServiceSelectsHook,
+    kConfigMapTooLarge, kEmptyMap;
 
 }  // namespace windlass::generator::explain

@@ -25,28 +25,28 @@ std::vector<std::tuple<int, std::int64_t>> places(const Object& job, const Quest
   return places;
 }
 
-bool differ(const Object& a, const Object& b) {
-  const auto first = task_of(a);
-  const auto second = task_of(b);
-  return first != Task::kOther && second != Task::kOther && first != second;
-}
+struct Placed {
+  Index job = 0;
+  Task task = Task::kOther;
+};
 
 std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& question) {
-  std::vector<Trap> traps;
-  std::map<std::tuple<int, std::int64_t>, std::vector<Index>> groups;
+  const auto how = question.engine == Engine::kArgoCd ? "start together" : "run in the order of their names";
+  std::map<std::tuple<int, std::int64_t>, std::vector<Placed>> groups;
   for (const auto i : hook_jobs(objects, question)) {
-    for (const auto& place : places(objects[i], question)) groups[place].push_back(i);
+    const auto task = task_of(objects[i]);
+    if (task == Task::kOther) continue;
+    for (const auto& place : places(objects[i], question)) groups[place].push_back({i, task});
   }
+  std::vector<Trap> traps;
   std::set<Index> said;
   for (const auto& [place, jobs] : groups) {
-    for (const auto job : jobs) {
-      const auto other =
-          std::find_if(jobs.begin(), jobs.end(), [&](Index i) { return differ(objects[job], objects[i]); });
+    for (const auto& [job, task] : jobs) {
+      const auto other = std::find_if(jobs.begin(), jobs.end(),
+                                      [&, mine = task](const Placed& its) { return its.task != mine; });
       if (other == jobs.end() || !said.insert(job).second) continue;
-      const auto how =
-          question.engine == Engine::kArgoCd ? "start together" : "run in the order of their names";
       traps.push_back({job, wave_pointer(objects[job], question),
-                       fmt::format("{} and {} {}", objects[job].label(), objects[*other].label(), how),
+                       fmt::format("{} and {} {}", objects[job].label(), objects[other->job].label(), how),
                        "Give each of them a wave or weight of its own."});
     }
   }

@@ -9,10 +9,11 @@ namespace {
 
 std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& question) {
   std::vector<Trap> traps;
+  const Providers providers(objects);
   for (const auto& user : objects) {
     if (!is_workload(user) || !is_tracked(user, question)) continue;
     for (const auto& reference : references_of(user)) {
-      const auto used = provider_of(objects, user, reference);
+      const auto used = providers.of(user, reference);
       if (!used || !is_hook(objects[*used], question)) continue;
       traps.push_back({*used, hook_pointer(objects[*used], question),
                        fmt::format("{} is a hook and {} uses it: it is deleted under its pods",
