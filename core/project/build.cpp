@@ -189,6 +189,11 @@ std::vector<Toleration> tolerations_of(const Value& kubernetes) {
   return result;
 }
 
+Mesh mesh_of(const std::string& word) {
+  if (word == "istio") return Mesh::kIstio;
+  return word == "linkerd" ? Mesh::kLinkerd : Mesh::kNone;
+}
+
 Kubernetes kubernetes_of(const Value& value) {
   Kubernetes kubernetes;
   kubernetes.namespace_name = text(value, "namespace");
@@ -210,6 +215,12 @@ Kubernetes kubernetes_of(const Value& value) {
   kubernetes.run_as_group = number(context, "runAsGroup");
   kubernetes.fs_group = number(context, "fsGroup");
   kubernetes.priority_class = text(value, "priorityClass");
+  const Value& policy = value_at(value, "networkPolicy");
+  kubernetes.network_policy.enabled = flag(policy, "enabled");
+  kubernetes.network_policy.database_cidrs = texts(policy, "databaseCidrs");
+  for (const auto& port : texts(policy, "databasePorts"))
+    kubernetes.network_policy.database_ports.push_back(static_cast<int>(*parse_number(port)));
+  kubernetes.mesh = mesh_of(text(value, "mesh"));
   kubernetes.active_deadline = duration(value, "activeDeadline");
   kubernetes.ttl_after_finished = duration(value, "ttlAfterFinished");
   kubernetes.termination_grace = duration(value, "terminationGrace");
@@ -243,7 +254,9 @@ Project build_project(const Value& root) {
   project.backup = {count(backup, "retention"), text(backup, "claimName"), text(backup, "size")};
   project.verify.allow_not_valid = texts(value_at(spec, "verify"), "allowNotValid");
   const Value& identity = value_at(spec, "identity");
-  project.identity = {provider_of(text(identity, "provider")), text(identity, "principal")};
+  project.identity = {
+      provider_of(text(identity, "provider")), text(identity, "principal"),
+      text(identity, "binding") == "direct" ? IdentityBinding::kDirect : IdentityBinding::kAnnotation};
   for (auto& database : project.databases) log_in_by_identity(database.connection, project.identity);
   project.kubernetes = kubernetes_of(value_at(spec, "kubernetes"));
   project.delivery.method = text(value_at(spec, "delivery"), "method");

@@ -13,8 +13,6 @@
 namespace windlass::project {
 namespace {
 
-constexpr int kNativeSidecarsSince = 29;  // KEP-753: beta and on by default
-
 class ConnectionRules {
  public:
   ConnectionRules(const Value& spec, const Value& connection, const std::string& shown, const Source& source,
@@ -170,9 +168,7 @@ class ConnectionRules {
 
   void check_sidecar(const Value& proxy) {
     const Value& version = value_at(spec_, "kubernetes.minVersion");
-    const auto minor =
-        version.faulty ? std::nullopt : parse_number(version.text.substr(version.text.find('.') + 1));
-    if (!minor || *minor >= kNativeSidecarsSince) return;
+    if (!lacks_native_sidecars(version)) return;
     add(version.given ? version : proxy,
         fmt::format("a proxy needs Kubernetes 1.{}, and spec.kubernetes.minVersion is {}",
                     kNativeSidecarsSince, version.text),
@@ -243,6 +239,12 @@ class ConnectionRules {
 };
 
 }  // namespace
+
+bool lacks_native_sidecars(const Value& min_version) {
+  if (min_version.faulty) return false;
+  const auto minor = parse_number(min_version.text.substr(min_version.text.find('.') + 1));
+  return minor && *minor < kNativeSidecarsSince;
+}
 
 void check_connection_rules(const Value& spec, const Value& connection, const std::string& shown,
                             const Source& source, Diagnostics& diagnostics) {

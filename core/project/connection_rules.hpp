@@ -9,6 +9,11 @@
 
 namespace windlass::project {
 
+inline constexpr int kNativeSidecarsSince = 29;  // the y of Kubernetes 1.y (KEP-753: beta and on by default)
+
+// Whether a container beside the hook would keep its Job from ending there.
+bool lacks_native_sidecars(const Value& min_version);
+
 // Adds an error at the key at fault: contradictions, a proxy that cannot log in or stand beside the hook,
 // certificates that nobody could check, keys of a Secret that nobody makes. `spec` is checked and complete;
 // `shown` is the connection's path.

@@ -72,6 +72,8 @@ constexpr std::array kRows{
               "must be a pattern of the form type:state, such as *:missing"},
     FormatRow{kPlaceholder, "name", R"(^[^=,\s]+$)", 256,
               "must be a name without blanks, commas and equals signs"},
+    FormatRow{kCidr, "CIDR", R"(^[0-9A-Fa-f:.]+/[0-9]{1,3}$)", 64,
+              "must be an address and the length of its prefix, such as 10.0.0.0/8"},
     FormatRow{kVaultPath, "path", R"(^[-._A-Za-z0-9]+(/[-._A-Za-z0-9]+)*$)", 512,
               "must be letters, digits, dashes, dots and underscores, with slashes between"},
 };

@@ -34,7 +34,8 @@ enum class Format {
   kRelease,       // of the application: "v1.1.0"
   kStatePattern,  // Flyway's ignoreMigrationPatterns: type:state
   kPlaceholder,   // the name of a placeholder
-  kVaultPath,     // it goes into a template of Vault's agent
+  kCidr,
+  kVaultPath,  // it goes into a template of Vault's agent
 };
 
 struct FormatRow {

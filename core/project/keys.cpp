@@ -130,6 +130,7 @@ std::vector<Key> run_keys() {
       {.path = "spec.verify.allowNotValid", .shape = kList, .format = kListWord, .help = "Constraints that may stay NOT VALID, as table.constraint."},
       {.path = "spec.identity", .shape = kSection, .help = "The cloud identity of the pods, instead of a password.", .overlay = Overlay::kYes},
       {.path = "spec.identity.provider", .format = kChoice, .fallback = "none", .help = "Whose workload identity it is.", .allowed = {"none", "gke", "eks", "aks"}},
+      {.path = "spec.identity.binding", .format = kChoice, .fallback = "annotation", .help = "annotation: principal stands on the ServiceAccounts. direct: the cloud binds them by namespace and name (GKE's principal://, EKS Pod Identity).", .allowed = {"annotation", "direct"}},
       {.path = "spec.identity.principal", .format = kWord, .help = "GKE: service account e-mail. EKS: role ARN. AKS: client id."},
   };
 }
@@ -161,6 +162,12 @@ std::vector<Key> kubernetes_keys() {
       {.path = "spec.kubernetes.securityContext.runAsGroup", .format = kNumber, .help = "Group id of the containers.", .low = 0, .high = 2147483647},
       {.path = "spec.kubernetes.securityContext.fsGroup", .format = kNumber, .help = "Group id of the mounted volumes.", .low = 0, .high = 2147483647},
       {.path = "spec.kubernetes.priorityClass", .format = kSubdomain, .help = "PriorityClass of the pods."},
+      {.path = "spec.kubernetes.networkPolicy", .shape = kSection, .help = "What the hook pods may talk to."},
+      {.path = "spec.kubernetes.networkPolicy.enabled", .format = kBool, .fallback = "false", .help = "Render a NetworkPolicy: name servers, the database or its proxy's server, the identity, and nothing else."},
+      {.path = "spec.kubernetes.networkPolicy.databaseCidrs", .shape = kList, .format = kCidr, .help = "Addresses of the database; by default any."},
+      {.path = "spec.kubernetes.networkPolicy.databasePorts", .shape = kList, .format = kNumber, .help = "Ports of the database, when a Secret holds them; by default connection.port.", .low = 1, .high = 65535},
+      {.path = "spec.kubernetes.mesh", .format = kChoice, .fallback = "none", .help = "The mesh that the hook pods are part of, by a native sidecar; none keeps meshes out.", .allowed = {"none", "istio", "linkerd"}},
+      {.path = "spec.kubernetes.helmTimeout", .format = kSeconds, .help = "What helm is called with as --timeout, so that render can say when a Job would outlast it."},
       {.path = "spec.kubernetes.activeDeadline", .format = kSeconds, .fallback = "30m", .help = "Longest time that a Job may take, its retries included."},
       {.path = "spec.kubernetes.ttlAfterFinished", .format = kSeconds, .fallback = "168h", .help = "How long a finished Job is kept."},
       {.path = "spec.kubernetes.terminationGrace", .format = kSeconds, .fallback = "1m", .help = "Time to cancel, roll back and report after a pod is told to stop."},

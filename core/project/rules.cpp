@@ -26,6 +26,7 @@ class Rules {
     check_identity();
     check_kubernetes();
     check_releases();
+    check_texts(spec_, "spec");
   }
 
   void warn_of_lost_backups() {
@@ -66,11 +67,11 @@ class Rules {
   void add_longer(std::string_view longer, std::string_view limit, std::string_view help) {
     const auto a = duration(longer);
     const auto b = duration(limit);
-    if (!a || !b || *a <= *b) return;
+    if (!a || !b || *a < *b) return;
     const Value& value = value_at(spec_, longer);
     add(value.given ? value : value_at(spec_, limit),
-        fmt::format("spec.{} ({}) is longer than spec.{} ({})", longer, format_duration(*a), limit,
-                    format_duration(*b)),
+        fmt::format("spec.{} ({}) is {} spec.{} ({})", longer, format_duration(*a),
+                    *a == *b ? "as long as" : "longer than", limit, format_duration(*b)),
         std::string(help));
   }
 
@@ -81,6 +82,10 @@ class Rules {
                "One statement must fit into the phase.");
     add_longer("migration.limits.deadline", "kubernetes.activeDeadline",
                "The Job must outlive its phase, or Kubernetes kills it halfway.");
+    if (value_at(spec_, "kubernetes").find("helmTimeout") != nullptr) {
+      add_longer("kubernetes.activeDeadline", "kubernetes.helmTimeout",
+                 "Helm must wait for longer than a Job may take, or it gives up while the Job runs on.");
+    }
   }
 
   void check_identity() {
@@ -88,11 +93,14 @@ class Rules {
     const Value& provider = value_at(identity, "provider");
     const Value* principal = identity.find("principal");
     if (provider.faulty || (principal != nullptr && principal->faulty)) return;
+    const Value& binding = value_at(identity, "binding");
     if (provider.text == "none") {
       if (principal != nullptr) {
         add(*principal, "spec.identity.principal is set, but no provider",
             "Set spec.identity.provider to gke, eks or aks.");
       }
+    } else if (binding.text == "direct") {
+      check_direct_binding(provider, binding, principal);
     } else if (principal == nullptr) {
       add(provider, fmt::format("spec.identity.provider is {}, but no principal is set", provider.text),
           principal_help(provider.text));
@@ -102,6 +110,16 @@ class Rules {
                       in_quotes(principal->text)),
           principal_help(provider.text));
     }
+  }
+
+  void check_direct_binding(const Value& provider, const Value& binding, const Value* principal) {
+    if (provider.text == "aks") {
+      add(binding, "AKS binds no ServiceAccount directly",
+          "Leave binding out and set spec.identity.principal.");
+    }
+    if (principal == nullptr) return;
+    add(*principal, "spec.identity.principal is set, but the binding is direct",
+        "The cloud knows the ServiceAccount by its name: leave principal out.");
   }
 
   static std::string principal_help(std::string_view provider) {
@@ -123,9 +141,25 @@ class Rules {
       add(create, "spec.kubernetes.createServiceAccount is false, but no serviceAccount is named",
           "Name the one that exists by spec.kubernetes.serviceAccount.");
     }
+    check_mesh(kubernetes);
     check_resources(value_at(kubernetes, "resources"));
     if (const Value* tolerations = kubernetes.find("tolerations")) check_tolerations(*tolerations);
     if (const Value* env = kubernetes.find("env")) check_env(*env);
+  }
+
+  void check_mesh(const Value& kubernetes) {
+    const Value& mesh = value_at(kubernetes, "mesh");
+    if (mesh.faulty || mesh.text == "none") return;
+    if (lacks_native_sidecars(value_at(kubernetes, "minVersion"))) {
+      add(mesh, fmt::format("spec.kubernetes.mesh needs Kubernetes 1.{}", kNativeSidecarsSince),
+          "Before that, a mesh's container keeps the Job from ending: leave it out.");
+    }
+    const Value& policy = value_at(kubernetes, "networkPolicy");
+    if (value_at(policy, "enabled").text == "true") {
+      add(policy, "spec.kubernetes has both networkPolicy and mesh",
+          "A mesh's container talks to its control plane, whose ports only you know: write the policy "
+          "yourself.");
+    }
   }
 
   void check_resources(const Value& resources) {
@@ -163,14 +197,33 @@ class Rules {
 
   void check_env(const Value& env) {
     for (const auto& [name, value] : env.members) {
-      if (name != "PGPASSWORD" && name != "WINDLASS_DATABASE_PASSWORD" && name != "WINDLASS_DATABASE_URL" &&
-          name != "WINDLASS_DIRECT_DATABASE_URL")
-        continue;
-      auto fault = source_.fault(value.offset, 1, fmt::format("no credentials in this file: {}", name),
-                                 "Name a Secret under spec.databases.<name>.connection.");
-      fault.source.clear();
-      diagnostics_.add(std::move(fault));
+      const bool is_url = name == "WINDLASS_DATABASE_URL" || name == "WINDLASS_DIRECT_DATABASE_URL";
+      if (is_url || names_credential(name)) refuse_credential(value, name);
     }
+  }
+
+  // AWS_SECRET_ACCESS_KEY, DB_PASSWORD, API_TOKEN; a file's path is none.
+  static bool names_credential(std::string_view name) {
+    static const std::regex kPattern(
+        "(.*_)?(PG)?(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS)",
+        std::regex::icase);
+    return std::regex_match(name.begin(), name.end(), kPattern);
+  }
+
+  // A password in a URL, whatever the key is called.
+  void check_texts(const Value& value, const std::string& name) {
+    static const std::regex kUrl(R"([A-Za-z][-+.A-Za-z0-9]*://[^/?#\s:@]*:[^/?#\s@]+@)");
+    if (value.kind == NodeKind::kScalar && std::regex_search(value.text, kUrl))
+      refuse_credential(value, name);
+    for (const auto& item : value.items) check_texts(item, name);
+    for (const auto& [key, member] : value.members) check_texts(member, key);
+  }
+
+  void refuse_credential(const Value& value, std::string_view name) {
+    auto fault = source_.fault(value.offset, 1, fmt::format("no credentials in this file: {}", name),
+                               "Name a Secret under spec.databases.<name>.connection.");
+    fault.source.clear();
+    diagnostics_.add(std::move(fault));
   }
 
   // A release may name ones that the file does not list, but not itself.

@@ -39,6 +39,8 @@ constexpr std::array kRules{
     Rule{"E25", "No annotation asks for Argo CD or Helm.", check_no_annotations, Where::kPlain},
     Rule{"E26", "What is too large for a copy in an annotation is applied on the server's side.",
          check_server_side, Where::kArgoCd},
+    Rule{"E27", "When NetworkPolicies are rendered, each hook pod is selected by one, before it starts.",
+         check_network_policies},
 };
 
 }  // namespace

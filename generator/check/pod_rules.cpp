@@ -58,6 +58,21 @@ void check_proxy_flags(const Tree& container, const std::function<void(const Tre
   }
 }
 
+// Whether the selector's labels and its one expression, an In, pick these labels.
+bool selects(const Tree& policy, const Tree& labels) {
+  const Tree* wanted = policy.find({"spec", "podSelector", "matchLabels"});
+  if (wanted == nullptr || wanted->members() == nullptr) return false;
+  for (const auto& member : *wanted->members()) {
+    if (!is(labels, {member.key}, member.value)) return false;
+  }
+  for (const auto& expression : list_at(policy, {"spec", "podSelector", "matchExpressions"})) {
+    const Tree* value = labels.find({text_at(expression, {"key"})});
+    const auto& values = list_at(expression, {"values"});
+    if (value == nullptr || std::find(values.begin(), values.end(), *value) == values.end()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 // A namespace that enforces Pod Security's restricted level accepts the Job and then makes no pod.
@@ -110,6 +125,24 @@ void check_sidecars(const Objects& objects, Findings& findings) {
       if (container.find({"startupProbe", "httpGet"}) == nullptr) add(container, "it has no startupProbe");
       check_proxy_flags(container, add);
     }
+  }
+}
+
+// A policy that selects nothing is no protection, and nothing says so.
+void check_network_policies(const Objects& objects, Findings& findings) {
+  std::vector<const Manifest*> policies;
+  for (const auto& object : objects) {
+    if (kind_of(object) == "NetworkPolicy") policies.push_back(&object);
+  }
+  for (const auto& object : objects) {
+    const Tree* pod = pod_template(object);
+    const Tree* labels = pod == nullptr ? nullptr : pod->find({"metadata", "labels"});
+    if (policies.empty() || labels == nullptr) continue;
+    const bool selected = std::any_of(policies.begin(), policies.end(), [&](const Manifest* policy) {
+      return selects(policy->tree, *labels) && is_hook(*policy) == is_hook(object) &&
+             (kind_of(object) == "CronJob" || policy->path < object.path);
+    });
+    if (!selected) findings.push_back({"E27", object.path, "no NetworkPolicy selects its pods in time"});
   }
 }
 

@@ -32,9 +32,10 @@ void check_failure_policies(const Objects& objects, Findings& findings);       /
 void check_service_account_names(const Objects& objects, Findings& findings);  // E14
 
 // pod_rules.cpp
-void check_restricted_pods(const Objects& objects, Findings& findings);  // E12
-void check_pod_labels(const Objects& objects, Findings& findings);       // E13
-void check_sidecars(const Objects& objects, Findings& findings);         // E10
+void check_restricted_pods(const Objects& objects, Findings& findings);   // E12
+void check_pod_labels(const Objects& objects, Findings& findings);        // E13
+void check_network_policies(const Objects& objects, Findings& findings);  // E27
+void check_sidecars(const Objects& objects, Findings& findings);          // E10
 
 // content_rules.cpp
 void check_config_maps(const Objects& objects, Findings& findings);       // E7

@@ -23,6 +23,16 @@ Map our_labels(const project::Project& project, DatabaseOrNone database, std::st
   return labels;
 }
 
+// What makes a mesh's proxy a native sidecar, which does not keep the Job from ending.
+Map native_mesh_annotations(project::Mesh mesh) {
+  switch (mesh) {
+    case project::Mesh::kNone: return {};
+    case project::Mesh::kIstio: return {{"sidecar.istio.io/nativeSidecar", "true"}};
+    case project::Mesh::kLinkerd: return {{"config.beta.linkerd.io/proxy-enable-native-sidecar", "true"}};
+  }
+  return {};
+}
+
 }  // namespace
 
 Map object_labels(const project::Project& project, DatabaseOrNone database, std::string_view component) {
@@ -33,15 +43,17 @@ Map pod_labels(const project::Project& project, const project::Database& databas
   Map labels = merged({project.kubernetes.labels, our_labels(project, &database, phase_name(phase)),
                        identity_pod_labels(project.identity)});
   labels.emplace(contract::kPhaseLabel, phase_name(phase));
-  labels["sidecar.istio.io/inject"] = "false";
+  labels["sidecar.istio.io/inject"] = project.kubernetes.mesh == project::Mesh::kIstio ? "true" : "false";
   return labels;
 }
 
 Map pod_annotations(const project::Project& project) {
+  const auto mesh = project.kubernetes.mesh;
   return merged({project.kubernetes.annotations,
                  {{"cluster-autoscaler.kubernetes.io/safe-to-evict", "false"},
                   {"karpenter.sh/do-not-disrupt", "true"},
-                  {"linkerd.io/inject", "disabled"}}});
+                  {"linkerd.io/inject", mesh == project::Mesh::kLinkerd ? "enabled" : "disabled"}},
+                 native_mesh_annotations(mesh)});
 }
 
 bool is_selector_label(std::string_view key) {

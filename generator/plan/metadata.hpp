@@ -20,7 +20,7 @@ project::Map object_labels(const project::Project& project, DatabaseOrNone datab
 // Of a pod: never what the application's Service selects by, else it would send requests to the migration.
 project::Map pod_labels(const project::Project& project, const project::Database& database, Phase phase);
 
-// Of a pod: it is not evicted for convenience and gets no mesh proxy, which would keep its Job from ending.
+// Of a pod: it is not evicted for convenience, and gets no mesh proxy that would keep its Job from ending.
 project::Map pod_annotations(const project::Project& project);
 
 // app.kubernetes.io/name of the pods.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "generator/plan/job.hpp"
 #include "generator/plan/metadata.hpp"
 #include "generator/plan/names.hpp"
+#include "generator/plan/network_policy.hpp"
 #include "generator/plan/project_faults.hpp"
 #include "generator/plan/target.hpp"
 
@@ -90,6 +92,7 @@ class Planner {
     add_shards(scope, scope.queries);
     add_settings(scope, settings_map(scope), "support", Stage::kSupport);
     add_credentials(scope);
+    add_network_policies(scope);
     if (project_.migration.policies.backup_before_upgrade) add_job(scope, Stage::kBackup, backup_pod(scope));
     add_job(scope, Stage::kMigrate, migrate_pod(scope));
     add_job(scope, Stage::kVerify, verify_pod(scope));
@@ -119,6 +122,17 @@ class Planner {
     const Map annotations = stage == Stage::kSupport ? server_side_apply(target_) : Map();
     add_config_map(scope, {"configmap", map.name, component, stage, annotations},
                    {{"settings.yaml", map.text}});
+  }
+
+  // Two, for the same reason as of a SecretProviderClass: the rollback's stays.
+  void add_network_policies(const Scope& scope) {
+    if (!project_.kubernetes.network_policy.enabled) return;
+    constexpr std::array kHooks = {Phase::kBackup, Phase::kMigrate, Phase::kVerify};
+    constexpr std::array kRelease = {Phase::kRollback};
+    add("network_policy", {"networkpolicy", fit_name(scope.base, "hooks"), "support", Stage::kSupport},
+        &scope.database, network_policy_values(project_, scope.database, kHooks));
+    add("network_policy", {"networkpolicy", fit_name(scope.base, "rollback"), "rollback", Stage::kTracked},
+        &scope.database, network_policy_values(project_, scope.database, kRelease));
   }
 
   // Of a SecretProviderClass there are two, because what hooks need comes and goes with them.

@@ -230,6 +230,10 @@ TEST_CASE("every key of a complete config arrives") {
   CHECK(kubernetes.requests.at("ephemeral-storage") == "1Gi");
   CHECK(kubernetes.limits == Map{{"cpu", "1"}, {"memory", "0.5Gi"}});
   CHECK(kubernetes.run_as_user == 65532);
+  CHECK_FALSE(kubernetes.network_policy.enabled);
+  CHECK(kubernetes.network_policy.database_cidrs == std::vector<std::string>{"10.0.0.0/8", "fd00::/8"});
+  CHECK(kubernetes.network_policy.database_ports == std::vector<int>{5432, 6432});
+  CHECK(kubernetes.mesh == Mesh::kLinkerd);
   CHECK(kubernetes.ttl_after_finished == Milliseconds(24 * 3600 * 1000));
   CHECK(project.environments == std::vector<std::string>{"dev", "prod"});
 }
@@ -262,7 +266,7 @@ TEST_CASE("anchors, aliases and merge keys are read as YAML defines them") {
 TEST_CASE("an environment that the file does not know is named with the ones that it knows") {
   const auto text = read(kData / "valid/complete.yaml");
   CHECK(faults(text, "prdo") ==
-        "windlass.yaml:161:5: error: no environment \"prdo\" in this file\n"
+        "windlass.yaml:165:5: error: no environment \"prdo\" in this file\n"
         "      dev:\n"
         "      ^\n"
         "  help: Did you mean \"prod\"? Known: dev, prod.\n");

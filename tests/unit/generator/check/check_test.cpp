@@ -393,4 +393,22 @@ TEST_CASE("E24, E25: plain manifests that a pipeline cannot apply folder by fold
             .find(line("E25", rollback, "it carries argocd.argoproj.io/hook")) != std::string::npos);
 }
 
+TEST_CASE("E27: a NetworkPolicy that does not select the pods, or comes too late") {
+  auto project = sample_project();
+  project.kubernetes.network_policy.enabled = true;
+  for (const auto* target : targets()) CHECK(check(sample_render(project, *target)).empty());
+  constexpr const char* kHooks = "10-presync-networkpolicy-storefront-hooks.yaml";
+  constexpr const char* kRest = "40-sync-networkpolicy-storefront-rollback.yaml";
+  const auto finding = [](const char* path) {
+    return line("E27", path, "no NetworkPolicy selects its pods in time");
+  };
+  CHECK(Broken(project)
+            .set(kRest, {"spec", "podSelector", "matchLabels", "windlass.dev/database"}, "other")
+            .findings() == finding(kRollback));
+  CHECK(Broken(project).set(kRest, {"spec", "podSelector", "matchExpressions"}, List{}).findings().empty());
+  CHECK(Broken(project).drop(kHooks).findings() == finding("20-presync-job-storefront-backup.yaml") +
+                                                       finding(kMigrate) +
+                                                       finding("50-postsync-job-storefront-verify.yaml"));
+}
+
 }  // namespace windlass::generator

@@ -9,7 +9,8 @@ using project::Map;
 
 TEST_CASE("each cloud gets its annotation, and AKS its pod label") {
   CHECK(identity_annotations({IdentityProvider::kNone, ""}).empty());
-  CHECK(identity_annotations({IdentityProvider::kGke, ""}).empty());
+  CHECK(identity_annotations({IdentityProvider::kGke, "", project::IdentityBinding::kDirect}).empty());
+  CHECK(identity_annotations({IdentityProvider::kEks, "", project::IdentityBinding::kDirect}).empty());
   CHECK(identity_annotations({IdentityProvider::kGke, "m@p.iam.gserviceaccount.com"}) ==
         Map{{"iam.gke.io/gcp-service-account", "m@p.iam.gserviceaccount.com"}});
   CHECK(identity_annotations({IdentityProvider::kEks, "arn:aws:iam::123456789012:role/m"}) ==
