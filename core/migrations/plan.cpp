@@ -33,24 +33,31 @@ bool comes_before(const Entry& a, const Entry& b) {
 
 // What a script and the rows that it has left in the history table have in common.
 struct Identity {
-  std::optional<Version> version;
-  std::string name;  // type of a versioned migration, stored description of a repeatable
+  const Version* version;  // of the script or row; null: it is repeatable
+  std::string name;        // type of a versioned migration, stored description of a repeatable
 
-  auto operator<=>(const Identity&) const = default;
+  bool operator<(const Identity& other) const {
+    if (version == nullptr || other.version == nullptr) {
+      if ((version == nullptr) != (other.version == nullptr)) return version == nullptr;
+      return name < other.name;
+    }
+    const auto order = *version <=> *other.version;
+    return order == std::strong_ordering::equal ? name < other.name : order < 0;
+  }
 };
 
 // Nothing for callbacks.
 std::optional<Identity> identity_of(const Script& script) {
-  if (script.name.version) return Identity{script.name.version, script_type(script)};
+  if (script.name.version) return Identity{&*script.name.version, script_type(script)};
   if (script.name.kind == ScriptKind::kCallback) return std::nullopt;
-  return Identity{std::nullopt, stored_description(script.name.description)};
+  return Identity{nullptr, stored_description(script.name.description)};
 }
 
 // Nothing for rows that no script can have left.
 std::optional<Identity> identity_of(const ReplayedRow& row) {
-  if (row.version) return Identity{row.version, row.type};
+  if (row.version) return Identity{&*row.version, row.type};
   if (row.versioned() || row.type == "SCHEMA") return std::nullopt;
-  return Identity{std::nullopt, row.row->description};
+  return Identity{nullptr, row.row->description};
 }
 
 class Planner {
@@ -78,30 +85,34 @@ class Planner {
     context_.last_applied = replay_.last_applied;
     context_.baseline = replay_.baseline;
     context_.out_of_order = settings_.out_of_order;
+    const Script* last = nullptr;  // they come sorted
     for (const Script& script : scripts_.scripts) {
       if (!is_resolved_version(script)) continue;
-      context_.last_resolved = script.name.version;  // they come sorted
+      last = &script;
       if (script.name.kind == ScriptKind::kBaseline && row_of(script) == nullptr) {
         context_.pending_baseline = script.name.version;
       }
     }
+    if (last != nullptr) context_.last_resolved = last->name.version;
   }
 
   static bool is_resolved_version(const Script& script) {
     return script.name.kind == ScriptKind::kVersioned || script.name.kind == ScriptKind::kBaseline;
   }
 
+  // Both come nearly in the order of the indexes.
   void fill_indexes() {
     for (const Script& script : scripts_.scripts) {
-      if (auto identity = identity_of(script)) scripts_by_identity_.emplace(std::move(*identity), &script);
+      if (auto identity = identity_of(script))
+        scripts_by_identity_.emplace_hint(scripts_by_identity_.end(), std::move(*identity), &script);
     }
     for (const ReplayedRow& row : replay_.rows) {
       const bool applied = row.versioned() ? row.counts() : row.latest_run;
       auto identity = identity_of(row);
       if (!identity || !applied) continue;
-      applied_by_identity_.insert_or_assign(std::move(*identity), &row);
+      applied_by_identity_.insert_or_assign(applied_by_identity_.end(), std::move(*identity), &row);
       if (row.version && row.row->success && !is_baseline_type(row.type))
-        applied_versions_.insert(*row.version);
+        applied_versions_.insert(applied_versions_.end(), *row.version);
     }
   }
 

@@ -169,13 +169,13 @@ class SetReader {
     const auto bytes = read_script_bytes(file, set_.diagnostics);
     if (!bytes) return std::nullopt;
     if (const auto text = decode_script(*bytes, "UTF-8", file, set_.diagnostics)) {
-      script.config = parse_script_config(*text, file, rules_.placeholders, set_.diagnostics);
+      script.config = parse_script_config(*text, file, placeholders(), set_.diagnostics);
     }
     return bytes;
   }
 
   std::int32_t replaced_checksum(const Script& script, TextSource source) {
-    PlaceholderRules rules = rules_.placeholders;
+    PlaceholderRules rules = placeholders();
     rules.enabled = script.config.placeholder_replacement.value_or(rules.enabled);
     const ReplacedText replaced(std::move(source), std::move(rules), script.file);
     const auto next = replaced.pieces();
@@ -183,6 +183,12 @@ class SetReader {
     for (auto piece = next(); !piece.empty(); piece = next()) checksum.add(piece);
     set_.diagnostics.add(replaced.diagnostics());
     return checksum.value();
+  }
+
+  const PlaceholderRules& placeholders() {
+    if (!rules_.placeholders_later) return rules_.placeholders;
+    if (!asked_for_) asked_for_ = rules_.placeholders_later();
+    return *asked_for_;
   }
 
   // Every field is preceded by its length, so that no two sets of scripts give the same bytes.
@@ -193,6 +199,7 @@ class SetReader {
 
   const fs::path& base_;
   const SetRules& rules_;
+  std::optional<PlaceholderRules> asked_for_;
   ScriptSet set_;
   Sha256 digest_;
 };

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct Script {
 struct SetRules {
   NamingRules naming;
   PlaceholderRules placeholders;  // their values decide a repeatable's checksum
+  // Instead of them, asked for when the first script needs them: they may not be known before.
+  std::function<PlaceholderRules()> placeholders_later = nullptr;
   std::string encoding = "UTF-8";
   bool validate_naming = false;  // an unrecognised *.sql is an error
   bool fail_on_missing_location = true;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <optional>
 
 #include "core/base/files.hpp"
 #include "core/base/log.hpp"
@@ -108,6 +109,18 @@ Access access_of(const Settings& settings) {
   }
 }
 
+// Whether every run of the phase reads the scripts of its locations.
+bool reads_scripts(Phase phase) {
+  switch (phase) {
+    case Phase::kPreflight:
+    case Phase::kMigrate:
+    case Phase::kVerify:
+    case Phase::kInfo:
+    case Phase::kValidate: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 ConnectionTarget connection_target(const Settings& settings) {
@@ -143,6 +156,8 @@ void with_database(PhaseContext& context, Recording recording,
   }
   const std::string application =
       fmt::format("windlass-hook {} {}", phase_name(*context.report.phase), runner_name());
+  std::optional<ScriptsAhead> ahead;
+  if (reads_scripts(*context.report.phase)) ahead.emplace(settings);
   Database database(connection_target(settings), application,
                     std::min(settings.connect_timeout, context.deadline.left()), context.clock, context.stop,
                     context.deadline,
@@ -151,6 +166,7 @@ void with_database(PhaseContext& context, Recording recording,
   if (settings.dry_run) recording = Recording::kNone;
   DatabaseRun run{
       context, database, {default_schema(database.session(), settings), settings.history_table}, recording};
+  if (ahead) run.scripts_ahead = &*ahead;
   if (settings.dry_run) database.make_read_only();
   if (recording == Recording::kCreateTables || recording == Recording::kIfPossible) try_open_record(run);
   try {

@@ -6,6 +6,7 @@
 
 #include "hook/database/database.hpp"
 #include "hook/phases/phase.hpp"
+#include "hook/phases/scripts_ahead.hpp"
 
 namespace windlass::hook {
 
@@ -22,8 +23,9 @@ struct DatabaseRun {
   Database& database;
   HistoryTableName history;
   Recording recording = Recording::kNone;
-  bool recorded = false;         // its run record is open
-  bool own_tables_seen = false;  // Windlass's tables are known to be there
+  bool recorded = false;                  // its run record is open
+  bool own_tables_seen = false;           // Windlass's tables are known to be there
+  ScriptsAhead* scripts_ahead = nullptr;  // until they are taken
 
   Session& session() { return database.session(); }
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
@@ -94,6 +95,11 @@ void fill_state(DatabaseState& state, DatabaseRun& run) {
   if (!environments.empty()) state.environment = environments.front();
 }
 
+migrations::ScriptSet read_now(DatabaseRun& run, migrations::SetRules rules) {
+  rules.placeholders = placeholder_rules(run);
+  return migrations::read_script_set(run.context.settings.locations, std::filesystem::current_path(), rules);
+}
+
 }  // namespace
 
 DatabaseState read_database_state(DatabaseRun& run) {
@@ -125,19 +131,16 @@ migrations::PlaceholderRules placeholder_rules(DatabaseRun& run) {
 }
 
 migrations::ScriptSet read_scripts_there_are(DatabaseRun& run) {
-  const Settings& settings = run.context.settings;
-  migrations::SetRules rules = set_rules(settings);
+  migrations::SetRules rules = set_rules(run.context.settings);
   rules.fail_on_missing_location = false;
-  rules.placeholders = placeholder_rules(run);
-  return migrations::read_script_set(settings.locations, std::filesystem::current_path(), rules);
+  return read_now(run, std::move(rules));
 }
 
 migrations::ScriptSet read_scripts(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
-  migrations::SetRules rules = set_rules(settings);
-  rules.placeholders = placeholder_rules(run);
+  ScriptsAhead* ahead = std::exchange(run.scripts_ahead, nullptr);
   migrations::ScriptSet scripts =
-      migrations::read_script_set(settings.locations, std::filesystem::current_path(), rules);
+      ahead != nullptr ? ahead->take(placeholder_rules(run)) : read_now(run, set_rules(settings));
   if (scripts.diagnostics.has_errors()) {
     throw Error(ExitCode::kInvalidScripts,
                 fmt::format("the scripts have {}", counted(scripts.diagnostics.error_count(), "fault")),
