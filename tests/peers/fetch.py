@@ -4,6 +4,7 @@ import sys
 
 import go_modules
 import helm
+import helm_steps
 import kubeconform
 import kubernetes_schemas
 import kustomize
@@ -16,6 +17,7 @@ def main():
         kustomize.program()
         for major in helm.VERSIONS:
             helm.program(major)
+            helm_steps.program(major)
     except go_modules.Missing as reason:
         sys.exit(f"peers: {reason}")
     print(f"peers: kubeconform {kubeconform.VERSION} and schemas of Kubernetes 1.{min(kubernetes_schemas.KUBERNETES)} "
