@@ -13,7 +13,7 @@ FROM debian:12-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       ca-certificates postgresql-client-15 \
-      libpqxx-6.4 libyaml-cpp0.7 libspdlog1.10 libfmt9 libssl3 zlib1g libzstd1 \
+      libpqxx-6.4 libyaml-cpp0.7 libspdlog1.10 libfmt9 libssl3 libdeflate0 libzstd1 \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out /
 COPY LICENSE /usr/share/doc/windlass/LICENSE
