@@ -170,7 +170,7 @@ class Planner {
   // Hooks do not count for Argo CD's sync status: this object is what makes it see a new script set.
   void add_marker(const Scope& scope) {
     add_config_map(scope,
-                   {"configmap", fit_name(scope.base, "migration-set"), "marker", Stage::kTracked,
+                   {"configmap", fit_name(scope.base, "migration-set"), "marker", Stage::kMarker,
                     set_annotations(scope)},
                    {{"digest", scope.files.set_digest},
                     {"image", project_.kubernetes.image},

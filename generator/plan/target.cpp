@@ -17,7 +17,8 @@ constexpr Target kPreSync = {
       {"20-presync-", "PreSync", "-1", "BeforeHookCreation", ""},
       {"30-presync-", "PreSync", "0", "BeforeHookCreation", ""},
       {"40-sync-", "", "", "", ""},
-      {"50-postsync-", "PostSync", "2", "BeforeHookCreation", ""}}},
+      {"50-postsync-", "PostSync", "2", "BeforeHookCreation", ""},
+      {"40-sync-", "", "", "", ""}}},
     kServerSide,
     Reader::kArgoCd,
     EndedJobs::kExpire,
@@ -25,7 +26,9 @@ constexpr Target kPreSync = {
 
 // A tracked Job that Kubernetes deleted would make the application OutOfSync, and self-heal would run it
 // again: it stays. Applied a second time it is unchanged, so a sync after a failed one would find the old
-// failure and run nothing: it is replaced, and by force, because a Job cannot be changed.
+// failure and run nothing: it is replaced, and by force, because a Job cannot be changed. A sync does not
+// wait for its last wave: the marker is there so that it waits for verify, and is not in sync when that
+// fails.
 constexpr std::string_view kReplace = "Force=true,Replace=true";
 constexpr Target kWaves = {
     "argocd",
@@ -34,17 +37,19 @@ constexpr Target kWaves = {
       {"20-sync-", "", "-5", "", kReplace},
       {"30-sync-", "", "-3", "", kReplace},
       {"40-sync-", "", "-1", "", ""},
-      {"50-sync-", "", "100", "", kReplace}}},
+      {"50-sync-", "", "100", "", kReplace},
+      {"60-sync-", "", "101", "", ""}}},
     kServerSide,
     Reader::kArgoCd,
     EndedJobs::kStay,
 };
 
-constexpr std::array<Place, 5> kSteps = {{{"10-support/", "", "", "", ""},
+constexpr std::array<Place, 6> kSteps = {{{"10-support/", "", "", "", ""},
                                           {"20-backup/", "", "", "", ""},
                                           {"30-migrate/", "", "", "", ""},
                                           {"40-release/", "", "", "", ""},
-                                          {"50-verify/", "", "", "", ""}}};
+                                          {"50-verify/", "", "", "", ""},
+                                          {"40-release/", "", "", "", ""}}};
 constexpr Target kPlain = {"plain", "", kSteps, "", Reader::kKubectl, EndedJobs::kExpire};
 
 // Hooks and weights are the chart's own (charts/windlass/templates/_helpers.tpl).

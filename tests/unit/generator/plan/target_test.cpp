@@ -62,8 +62,9 @@ TEST_CASE("sync waves: everything is tracked, and a Job that has ended stays unt
   CHECK(wave_of(rendered, "10-sync-serviceaccount-storefront-migrate.yaml") == "-10");
   CHECK(wave_of(rendered, "20-sync-job-storefront-backup.yaml") == "-5");
   CHECK(wave_of(rendered, "30-sync-job-storefront-migrate.yaml") == "-3");
-  CHECK(wave_of(rendered, "40-sync-configmap-storefront-migration-set.yaml") == "-1");
+  CHECK(wave_of(rendered, "40-sync-cronjob-storefront-rollback.yaml") == "-1");
   CHECK(wave_of(rendered, "50-sync-job-storefront-verify.yaml") == "100");
+  CHECK(wave_of(rendered, "60-sync-configmap-storefront-migration-set.yaml") == "101");
   for (const auto& object : rendered.objects) {
     INFO(object.path);
     CHECK(object.tree.find({"metadata", "annotations", "argocd.argoproj.io/hook"}) == nullptr);
