@@ -217,9 +217,14 @@ class Writer {
     const std::string path = fmt::format("snippets/{}.yaml.txt", fit_name(base, "guard"));
     for (const auto& snippet : rendered_.snippets) {
       if (snippet.path != path) continue;
-      for (const auto& container : list_at(snippet.tree, {"spec", "template", "spec", "initContainers"})) {
-        if (runs_hook(container)) return container_values(container);
-      }
+      Members guard;
+      put(guard, "metadata", value_at(snippet.tree, {"spec", "template", "metadata"}));
+      List containers;
+      for (const auto& container : list_at(snippet.tree, {"spec", "template", "spec", "initContainers"}))
+        containers.emplace_back(container_values(container));
+      put(guard, "initContainers", std::move(containers));
+      put(guard, "volumes", value_at(snippet.tree, {"spec", "template", "spec", "volumes"}));
+      return guard;
     }
     return {};
   }

@@ -212,8 +212,8 @@ class ChartTest(unittest.TestCase):
         (application / "templates/deployment.yaml").write_text(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  template:\n    spec:\n"
             "      initContainers:\n"
-            "      - {{ include \"windlass.guard\" (dict \"root\" .Subcharts.windlass \"database\" \"main\") |"
-            " nindent 8 | trim }}\n", encoding="utf-8")
+            "        {{- include \"windlass.guard\" (dict \"root\" .Subcharts.windlass \"database\" \"main\") |"
+            " nindent 8 }}\n", encoding="utf-8")
         for major in helm.VERSIONS:
             objects = helm.template(major, application, release="shop")
             deployment = next(each for each in objects if each["kind"] == "Deployment")

@@ -5,7 +5,9 @@ parity_test.py WINDLASS
 """
 
 import copy
+import json
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -109,13 +111,37 @@ class ParityTest(unittest.TestCase):
             values = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
             for key, database in values["databases"].items():
                 snippet = yaml.safe_load((plain / f"snippets/{database['base']}-guard.yaml.txt").read_bytes())
+                argument = f'(dict "root" . "database" "{key}")'
                 (chart / "templates/guard.yaml").write_text(
-                    f'guard:\n  {{{{- include "windlass.guard" (dict "root" . "database" "{key}") | nindent 2 }}}}\n',
+                    f'initContainers:\n  {{{{- include "windlass.guard" {argument} | nindent 2 }}}}\n'
+                    f'volumes:\n  {{{{- include "windlass.guardVolumes" {argument} | nindent 2 }}}}\n'
+                    f'annotations:\n  {{{{- include "windlass.guardAnnotations" {argument} | nindent 2 }}}}\n',
                     encoding="utf-8")
+                pod = snippet["spec"]["template"]
+                expected = {"initContainers": pod["spec"]["initContainers"], "volumes": pod["spec"].get("volumes"),
+                            "annotations": pod.get("metadata", {}).get("annotations")}
                 for major in helm.VERSIONS:
                     rendered, = helm.template(major, chart, "--show-only", "templates/guard.yaml")
-                    self.assertEqual([rendered["guard"]], snippet["spec"]["template"]["spec"]["initContainers"])
+                    self.assertEqual(rendered, expected)
         self.for_everything(compare)
+
+    def test_explain_sees_no_trap_in_any_target(self):
+        def traps(path, engine, *event):
+            told = subprocess.run([WINDLASS, "explain", path, "--as", engine, "--output", "json", *event], check=False,
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(told.stderr, "")
+            return json.loads(told.stdout)["traps"]
+
+        events = {"argocd": ("first-sync", "retry", "selfheal"), "helm": ("install", "upgrade", "rollback")}
+        for project in [*projects.examples(), FEATURES]:
+            environment = projects.environments(project)[-1]
+            chart = self.place / f"{project.name}.yaml"
+            chart.write_text(yaml.safe_dump_all(helm.template(4, self.render(project, environment, "helm"))),
+                             encoding="utf-8")
+            for path, engine in ((chart, "helm"), (chart, "argocd"), (self.render(project, environment, "argocd"), "argocd"),
+                                 (self.render(project, environment, "argocd", "--mode", "waves"), "argocd")):
+                for event in events[engine]:
+                    self.assertEqual(traps(path, engine, "--event", event), [], f"{path.name} as {engine}, {event}")
 
     def test_the_chart_with_values_by_hand(self):
         """The values of ci/storefront-values.yaml say in the chart's words what the example says in windlass.yaml."""

@@ -64,9 +64,11 @@ TEST_CASE("the settings of the rollback stay with the release") {
 
 TEST_CASE("the guard has its own resources") {
   const auto values = values_of(sample_project());
-  CHECK(text_at(values, {"databases", "main", "guard", "phase"}) == "guard");
-  CHECK(text_at(values, {"databases", "main", "guard", "resources", "limits", "memory"}) == "64Mi");
-  CHECK(*values.find({"databases", "main", "guard", "runAsUser"}) == 65532);
+  const auto& containers = list_at(values, {"databases", "main", "guard", "initContainers"});
+  REQUIRE(containers.size() == 1);
+  CHECK(text_at(containers.at(0), {"phase"}) == "guard");
+  CHECK(text_at(containers.at(0), {"resources", "limits", "memory"}) == "64Mi");
+  CHECK(*containers.at(0).find({"runAsUser"}) == 65532);
 }
 
 TEST_CASE("what the chart has no template for travels as it is") {

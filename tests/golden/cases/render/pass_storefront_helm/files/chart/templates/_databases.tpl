@@ -93,9 +93,10 @@ rollback:
   volumes:
     {{- toYaml (list $tmp.volume) | nindent 4 }}
 guard:
-  {{- include "windlass.run" (dict "context" $context "phase" "guard" "name" "windlass-guard") | nindent 2 }}
-  resources: {requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 64Mi}}
-  runAsUser: {{ dig "securityContext" "runAsUser" 65532 .root.Values.pod | int64 }}
+  initContainers:
+  - {{ include "windlass.run" (dict "context" $context "phase" "guard" "name" "windlass-guard") | nindent 4 | trim }}
+    resources: {requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 64Mi}}
+    runAsUser: {{ dig "securityContext" "runAsUser" 65532 .root.Values.pod | int64 }}
 {{- end }}
 
 {{/*

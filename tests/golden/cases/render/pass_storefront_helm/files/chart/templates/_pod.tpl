@@ -124,11 +124,25 @@ spec:
 {{- end }}
 
 {{/*
-The guard, an init container for the application's own pod:
-  initContainers:
-  - {{ include "windlass.guard" (dict "root" .Subcharts.windlass "database" "main") | nindent 8 | trim }}
+The guard for the application's own pod: (dict "root" .Subcharts.windlass "database" "main") to each of
+  windlass.guard             init containers: a proxy where the connection needs one, then the guard
+  windlass.guardVolumes      volumes of theirs; nothing when they have none
+  windlass.guardAnnotations  annotations that the pod needs for them; nothing when there are none
 */}}
 {{- define "windlass.guard" -}}
+{{- $guard := include "windlass.guardOf" . | fromJson }}
+{{- include "windlass.containers" (dict "root" .root "containers" $guard.initContainers) | trim }}
+{{- end }}
+
+{{- define "windlass.guardVolumes" -}}
+{{- with (include "windlass.guardOf" . | fromJson).volumes }}{{ toYaml . }}{{ end }}
+{{- end }}
+
+{{- define "windlass.guardAnnotations" -}}
+{{- with dig "metadata" "annotations" dict (include "windlass.guardOf" . | fromJson) }}{{ toYaml . }}{{ end }}
+{{- end }}
+
+{{- define "windlass.guardOf" -}}
 {{- $database := get (include "windlass.databases" .root | fromYaml) .database | required (printf "windlass.guard: there is no database %s" .database) }}
-{{- include "windlass.container" (dict "root" .root "container" $database.guard) }}
+{{- toJson $database.guard }}
 {{- end }}
