@@ -92,6 +92,19 @@ std::string step_lines(const std::vector<Step>& steps, const Input& input) {
   return text;
 }
 
+// In a Mermaid label neither a quote nor a line may end.
+std::string mermaid_text(const std::string& label) {
+  std::string text;
+  for (const char c : label) {
+    if (c == '"') {
+      text += "#quot;";
+    } else {
+      text += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const Explanation& explanation, const Input& input) {
@@ -158,11 +171,6 @@ std::string to_json(const Explanation& explanation, const Input& input) {
 }
 
 std::string to_mermaid(const Explanation& explanation, const Input& input) {
-  const auto escaped = [](std::string text) {
-    for (auto at = text.find('"'); at != std::string::npos; at = text.find('"', at))
-      text.replace(at, 1, "#quot;");
-    return text;
-  };
   std::set<Index> trapped;
   for (const auto& trap : explanation.traps) trapped.insert(trap.object);
   const Labels labels(input);
@@ -176,7 +184,7 @@ std::string to_mermaid(const Explanation& explanation, const Input& input) {
     const auto phase = phase_of(step);
     if (!phase.empty()) label = fmt::format("{}<br/>{}", phase, label);
     const bool trap = step.object && trapped.contains(*step.object);
-    text += fmt::format("  s{}[\"{}\"]{}\n", number, escaped(label), trap ? ":::trap" : "");
+    text += fmt::format("  s{}[\"{}\"]{}\n", number, mermaid_text(label), trap ? ":::trap" : "");
     if (number > 1) links += fmt::format("  s{} --> s{}\n", number - 1, number);
   }
   text += links;

@@ -42,7 +42,8 @@ class Walk {
   }
 
   std::vector<Step> run() {
-    say("every object is tried, hooks included", "dry-run");
+    say(attempt_.hooks == Hooks::kRun ? "every object is tried, hooks included" : "every object is tried",
+        "dry-run");
     for (Index i = 0; i < objects_.size(); ++i) skip(i);
     for (std::size_t begin = 0; begin < tasks_.size() && !failed_;) {
       std::size_t end = begin;

@@ -20,7 +20,7 @@ std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& qu
       const auto labels = pod_pointer(objects[i]).value_or("") + "/metadata/labels";
       const auto* given = find(objects[i].body, labels);
       const bool selected =
-          given != nullptr &&
+          given != nullptr && given->is_object() &&
           std::all_of(selector->items().begin(), selector->items().end(), [&](const auto& label) {
             return given->value(label.key(), nlohmann::json()) == label.value();
           });
