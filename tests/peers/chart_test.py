@@ -49,6 +49,10 @@ def containers(object_):
     return pod.get("initContainers", []) + pod["containers"]
 
 
+def is_ours(container):
+    return container.get("command") == ["windlass-hook"]
+
+
 class ChartTest(unittest.TestCase):
     def setUp(self):
         place = tempfile.TemporaryDirectory(prefix="windlass-chart-")
@@ -151,7 +155,9 @@ class ChartTest(unittest.TestCase):
             for each in with_pods(objects):
                 spec = each["spec"]["jobTemplate"]["spec"] if each["kind"] == "CronJob" else each["spec"]
                 rules = [rule["onExitCodes"] for rule in spec["podFailurePolicy"]["rules"] if "onExitCodes" in rule]
-                self.assertEqual({rule["containerName"] for rule in rules}, {each["name"] for each in containers(each)})
+                self.assertEqual([rule["containerName"] for rule in rules],
+                                 [main["name"] for main in pod_of(each)["containers"]] +
+                                 [first["name"] for first in pod_of(each).get("initContainers", []) if is_ours(first)])
                 for rule in rules:
                     self.assertEqual(rule["values"], permanent)
 
@@ -159,7 +165,7 @@ class ChartTest(unittest.TestCase):
         loaded = 0
         for _, objects in self.rendered():
             for each in with_pods(objects):
-                for container in containers(each):
+                for container in filter(is_ours, containers(each)):
                     environment = {"PATH": os.environ["PATH"]}
                     for variable in container["env"]:
                         environment[variable["name"]] = variable.get("value", "postgresql://shop@db/shop").replace("$$", "$")
@@ -169,6 +175,16 @@ class ChartTest(unittest.TestCase):
                     self.assertEqual(told.stderr, "")
                     loaded += 1
         self.assertGreater(loaded, 10)
+
+    def test_what_stands_beside_the_hook_is_in_every_pod_and_before_it(self):
+        objects = helm.template(4, CHART, "-f", CHART / "ci/full-values.yaml")
+        of_main = [each for each in with_pods(objects) if each["metadata"]["labels"]["windlass.dev/database"] == "main"]
+        self.assertEqual(len(of_main), 6)  # backup, migrate, verify, at helm test, at helm rollback, rollback
+        for each in of_main:
+            self.assertEqual(containers(each)[0]["name"], "alloydb-auth-proxy")
+            self.assertIn({"name": "ca", "configMap": {"name": "database-ca"}}, pod_of(each)["volumes"])
+            for container in filter(is_ours, containers(each)):
+                self.assertIn({"name": "ca", "mountPath": "/ca", "readOnly": True}, container["volumeMounts"])
 
     def test_the_schema_knows_the_phases_and_every_key_of_the_values(self):
         told = subprocess.run([HOOK, "--help"], capture_output=True, text=True, timeout=60, check=True).stdout

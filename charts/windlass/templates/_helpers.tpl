@@ -18,7 +18,7 @@
 {{- if le (add (len .base) 1 (len .suffix)) $limit -}}
 {{- printf "%s-%s" .base .suffix -}}
 {{- else -}}
-{{- $kept := .base | trunc (int (sub $limit (len .suffix) 10)) | trimSuffix "-" | trimSuffix "." -}}
+{{- $kept := .base | trunc (int (sub $limit (add (len .suffix) 10))) | trimSuffix "-" | trimSuffix "." -}}
 {{- printf "%s-%s-%s" $kept (sha256sum .base | trunc 8) .suffix -}}
 {{- end -}}
 {{- end }}

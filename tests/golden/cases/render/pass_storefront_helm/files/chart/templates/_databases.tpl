@@ -33,6 +33,11 @@ Every database with its ConfigMaps, the containers and volumes of its Jobs, and 
 {{- $sql := include "windlass.filesVolume" (dict "volume" "sql" "path" "/windlass/sql" "map" $sqlName "files" $scripts) | fromYaml }}
 {{- $context := dict "root" .root "key" .key "database" .database "folders" (include "windlass.folders" $scripts) "queryFolders" (include "windlass.folders" $queries) }}
 {{- $backup := .database.backup | default dict }}
+{{- $volumes := .database.volumes | default list }}
+{{- $sidecars := list }}
+{{- range .database.sidecars }}
+{{- $sidecars = append $sidecars (dict "name" .name "raw" .) }}
+{{- end }}
 base: {{ $base }}
 {{- with .database.digest }}
 digest: {{ . | quote }}
@@ -60,13 +65,20 @@ jobs:
   {{- $volume = dict "name" "backup" "persistentVolumeClaim" (dict "claimName" $backup.claimName) }}
   {{- end }}
   backup:
+    {{- with $sidecars }}
+    initContainers:
+      {{- toYaml . | nindent 4 }}
+    {{- end }}
     containers:
     - {{ include "windlass.run" (dict "context" $context "phase" "backup" "mounts" (list $tmp.mount $sql.mount (dict "name" "backup" "mountPath" "/windlass/backup"))) | nindent 6 | trim }}
     volumes:
-      {{- toYaml (list $tmp.volume $sql.volume $volume) | nindent 6 }}
+      {{- toYaml (concat (list $tmp.volume $sql.volume $volume) $volumes) | nindent 6 }}
   {{- end }}
   migrate:
     initContainers:
+    {{- with $sidecars }}
+      {{- toYaml . | nindent 4 }}
+    {{- end }}
     - {{ include "windlass.run" (dict "context" $context "phase" "preflight" "mounts" (list $tmp.mount $sql.mount)) | nindent 6 | trim }}
     {{- if .database.dryRunFirst }}
     - {{ include "windlass.run" (dict "context" $context "phase" "migrate" "name" "dry-run" "mounts" (list $tmp.mount $sql.mount)) | nindent 6 | trim }}
@@ -74,26 +86,41 @@ jobs:
     containers:
     - {{ include "windlass.run" (dict "context" $context "phase" "migrate" "mounts" (list $tmp.mount $sql.mount)) | nindent 6 | trim }}
     volumes:
-      {{- toYaml (list $tmp.volume $sql.volume) | nindent 6 }}
+      {{- toYaml (concat (list $tmp.volume $sql.volume) $volumes) | nindent 6 }}
   verify:
     {{- $mounts := list $tmp.mount $sql.mount }}
-    {{- $volumes := list $tmp.volume $sql.volume }}
+    {{- $ours := list $tmp.volume $sql.volume }}
     {{- if $queries }}
     {{- $files := include "windlass.filesVolume" (dict "volume" "queries" "path" "/windlass/verify" "map" $queriesName "files" $queries) | fromYaml }}
     {{- $mounts = append $mounts $files.mount }}
-    {{- $volumes = append $volumes $files.volume }}
+    {{- $ours = append $ours $files.volume }}
+    {{- end }}
+    {{- with $sidecars }}
+    initContainers:
+      {{- toYaml . | nindent 4 }}
     {{- end }}
     containers:
     - {{ include "windlass.run" (dict "context" $context "phase" "verify" "mounts" $mounts) | nindent 6 | trim }}
     volumes:
-      {{- toYaml $volumes | nindent 6 }}
+      {{- toYaml (concat $ours $volumes) | nindent 6 }}
 rollback:
+  {{- with $sidecars }}
+  initContainers:
+    {{- toYaml . | nindent 2 }}
+  {{- end }}
   containers:
   - {{ include "windlass.run" (dict "context" $context "phase" "rollback" "mounts" (list $tmp.mount)) | nindent 4 | trim }}
   volumes:
-    {{- toYaml (list $tmp.volume) | nindent 4 }}
+    {{- toYaml (concat (list $tmp.volume) $volumes) | nindent 4 }}
 guard:
+  {{- with $volumes }}
+  volumes:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   initContainers:
+  {{- with $sidecars }}
+    {{- toYaml . | nindent 2 }}
+  {{- end }}
   - {{ include "windlass.run" (dict "context" $context "phase" "guard" "name" "windlass-guard") | nindent 4 | trim }}
     resources: {requests: {cpu: 10m, memory: 64Mi}, limits: {memory: 64Mi}}
     runAsUser: {{ dig "securityContext" "runAsUser" 65532 .root.Values.pod | int64 }}
@@ -142,7 +169,7 @@ name: {{ .name | default .phase }}
 phase: {{ .phase }}
 env:
   {{- include "windlass.environment" (merge (dict "phase" .phase "dryRun" (eq (.name | default "") "dry-run")) .context) | nindent 2 }}
-{{- with .mounts }}
+{{- with concat (.mounts | default list) (.context.database.volumeMounts | default list) }}
 volumeMounts:
   {{- toYaml . | nindent 2 }}
 {{- end }}
