@@ -2,14 +2,19 @@
 
 #include "core/sql/masked.hpp"
 #include "hook/database/advisory_lock.hpp"
+#include "hook/database/lease_table.hpp"
 #include "hook/database/run_records.hpp"
 
 namespace windlass::hook {
 namespace {
 
 // A script's message begins with settings of ours; what is asked for is what comes behind the last of them.
+// Empty when the view, which shows a query's beginning only, does not get as far.
 std::string without_preamble(const std::string& query) {
   const auto marker = query.find("windlass.tx");
+  const bool only_settings =
+      query.starts_with("/* windlass: ") && query.find("*/ BEGIN") != std::string::npos;
+  if (marker == std::string::npos && only_settings) return "";
   const auto end = marker == std::string::npos ? marker : query.find(';', marker);
   return end == std::string::npos ? query : query.substr(end + 1);
 }
@@ -44,8 +49,34 @@ void add_record(Session& session, const HistoryTableName& history, LiveRun& run)
 
 }  // namespace
 
+namespace {
+
+LiveRun run_by(const LeaseRow& lease) {
+  LiveRun run;
+  run.by_lease = true;
+  run.role = lease.role;
+  run.address = lease.address;
+  run.since = lease.acquired;
+  run.run_id = lease.run_id;
+  run.phase = lease.phase;
+  run.runner = lease.runner;
+  run.script = lease.script;
+  run.heartbeat = lease.heartbeat;
+  return run;
+}
+
+}  // namespace
+
 std::optional<LiveRun> live_run(Session& session, const HistoryTableName& history) {
+  const auto lease = read_lease(session, history);
   const auto holder = lock_holder(session, advisory_lock_key(history));
+  if (lease && lease->is_live()) {
+    LiveRun run = run_by(*lease);
+    if (!holder) return run;
+    run.backend = holder->backend;  // its script has the key while it runs
+    add_statement(session, run);
+    return run;
+  }
   if (!holder) return std::nullopt;
   LiveRun run;
   run.backend = holder->backend;

@@ -136,14 +136,19 @@ std::string insert_statement(const std::string& schema, const Columns& columns) 
   return fmt::format("INSERT INTO {} ({}) VALUES ({})", own_table(schema, kRunsTable), names, values);
 }
 
+// Of the record `r`: it says that the run goes on, but its session is not there, or the time is over in which
+// a run without a session of its own may live.
+constexpr std::string_view kIsGone =
+    "r.outcome = 'running' AND coalesce(r.expected_end < pg_catalog.clock_timestamp(), true) AND NOT EXISTS "
+    "(SELECT 1 FROM pg_catalog.pg_stat_get_activity(NULL) a WHERE a.pid = r.backend_pid AND "
+    "(a.backend_start IS NULL OR r.backend_start IS NULL OR a.backend_start = r.backend_start))";
+
 std::string mark_lost_statement(const std::string& schema) {
   return "UPDATE " + own_table(schema, kRunsTable) +
          " r SET outcome = 'lost', finished_at = pg_catalog.clock_timestamp(), "
          "message = 'the run ended without a word: it was killed, or lost its node' "
-         "WHERE r.outcome = 'running' AND coalesce(r.expected_end < pg_catalog.clock_timestamp(), true) AND "
-         "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_get_activity(NULL) a "
-         "WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR r.backend_start IS NULL "
-         "OR a.backend_start = r.backend_start)) RETURNING r.phase, r.run_id, r.started_at";
+         "WHERE " +
+         std::string(kIsGone) + " RETURNING r.phase, r.run_id, r.started_at";
 }
 
 std::vector<std::string> lost_runs(const Rows& rows) {
@@ -229,15 +234,14 @@ std::vector<PastRun> last_runs(Session& session, const std::string& schema, cons
                                int count) {
   std::vector<PastRun> runs;
   if (!own_tables_exist(session, schema)) return runs;
-  const Rows rows = session.query(
-      "reading the run records",
-      "SELECT r.run_id, r.phase, CASE WHEN r.outcome = 'running' AND NOT EXISTS (SELECT 1 FROM "
-      "pg_catalog.pg_stat_activity a WHERE a.pid = r.backend_pid AND (a.backend_start IS NULL OR "
-      "r.backend_start IS NULL OR a.backend_start = r.backend_start)) THEN 'lost' ELSE r.outcome END, "
-      "r.version_from, r.version_to, r.failed_script, pg_catalog.date_trunc('second', r.started_at), "
-      "r.runner, r.message FROM " +
-          own_table(schema, kRunsTable) + " r WHERE r.history_table = $1 ORDER BY r.started_at DESC LIMIT $2",
-      {history_table, std::to_string(count)});
+  const Rows rows = session.query("reading the run records",
+                                  "SELECT r.run_id, r.phase, CASE WHEN " + std::string(kIsGone) +
+                                      " THEN 'lost' ELSE r.outcome END, r.version_from, r.version_to, "
+                                      "r.failed_script, pg_catalog.date_trunc('second', r.started_at), "
+                                      "r.runner, r.message FROM " +
+                                      own_table(schema, kRunsTable) +
+                                      " r WHERE r.history_table = $1 ORDER BY r.started_at DESC LIMIT $2",
+                                  {history_table, std::to_string(count)});
   for (const auto& row : rows) {
     runs.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or(""),
                     row[4].value_or(""), row[5].value_or(""), row[6].value_or(""), row[7].value_or(""),

@@ -36,7 +36,10 @@ void add_commands(const Inspection& inspection, std::vector<std::string>& next) 
       next.push_back("windlass-hook baseline --baseline-version VERSION");
       return;
     case DatabaseCondition::kRunning:
-      next.push_back(fmt::format("SELECT pg_terminate_backend({});", inspection.live->backend));
+      // A lease without a heartbeat ends by itself; the next run waits for that.
+      next.push_back(inspection.live->backend == 0
+                         ? "windlass-hook migrate"
+                         : fmt::format("SELECT pg_terminate_backend({});", inspection.live->backend));
       return;
     case DatabaseCondition::kInterrupted: next.push_back("windlass-hook resume"); return;
     case DatabaseCondition::kPartlyApplied:
@@ -112,6 +115,9 @@ std::string summary_of(const Inspection& inspection) {
     case DatabaseCondition::kUpToDate: return fmt::format("up to date at {}", version);
     case DatabaseCondition::kPending: return fmt::format("at {}, {} pending", version, pending);
     case DatabaseCondition::kRunning:
+      if (inspection.live->by_lease)
+        return fmt::format("at {}, {} of {} holds a lease", version, inspection.live->phase,
+                           inspection.live->runner);
       return fmt::format(
           "at {}, process {} holds the lock: {}", version, inspection.live->backend,
           inspection.live->application.empty() ? "it names no application" : inspection.live->application);

@@ -37,10 +37,14 @@ std::string labelled(std::string_view label, const std::string& value) {
 }
 
 void add_live_run(Lines& lines, const LiveRun& live) {
-  lines.add("lock",
-            with_details(fmt::format("process {}", live.backend),
-                         {live.application, labelled("role ", live.role), labelled("from ", live.address),
-                          labelled("connected since ", live.since)}));
+  const std::string holder = !live.by_lease ? fmt::format("process {}", live.backend)
+                             : live.backend == 0
+                                 ? "a lease behind a pooler"
+                                 : fmt::format("a lease behind a pooler, process {}", live.backend);
+  lines.add("lock", with_details(holder, {live.application, labelled("role ", live.role),
+                                          labelled("from ", live.address),
+                                          labelled(live.by_lease ? "since " : "connected since ", live.since),
+                                          labelled("last heartbeat ", live.heartbeat)}));
   if (!live.run_id.empty())
     lines.add("lock", with_details(live.phase + " " + live.run_id,
                                    {labelled("runner ", live.runner), labelled("at ", live.script)}));
@@ -65,6 +69,8 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 
 Json live_json(const LiveRun& live) {
   return {{"backend", live.backend},
+          {"lease", live.by_lease},
+          {"heartbeat", or_null(live.heartbeat)},
           {"role", live.role},
           {"application", live.application},
           {"address", live.address},

@@ -2,56 +2,17 @@
 
 import json
 import os
-import pwd
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 import hook_runs
+import pgbouncer
+from pgbouncer import POOL
 
-POOL = 4      # server connections: consecutive transactions land on different ones
 MISSING = 77  # a visible skip on a desk; CI=true makes it a failure
-
-
-class PgBouncer:
-    """One pool in `mode` before the server, for the role and password that the server's URL names."""
-
-    def __init__(self, server, folder, mode):
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        path = os.path.join(folder, f"{mode}.ini")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(f"[databases]\n* = host=127.0.0.1 port={server.port} user=postgres "
-                       f"password={server.client_environment('postgres')['PGPASSWORD']}\n"
-                       f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
-                       f"auth_type = any\npool_mode = {mode}\ndefault_pool_size = {POOL}\n"
-                       "ignore_startup_parameters = extra_float_digits\n")
-        nobody = pwd.getpwnam("nobody")
-        identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-        os.chmod(folder, 0o755)
-        if identity:
-            os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        self.process = subprocess.Popen(["/usr/sbin/pgbouncer", "-q", path], cwd="/", stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, **identity)
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise RuntimeError("PgBouncer did not start")
-
-    def url(self, database):
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(10)
 
 
 # No script of it needs a session. V2 takes as long as the table `pace`, where there is one, says.
@@ -81,7 +42,7 @@ class PoolerCase(hook_runs.HookCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.bouncer = PgBouncer(cls.server, cls.parent.name, cls.mode)
+        cls.bouncer = pgbouncer.PgBouncer(cls.server, cls.parent.name, cls.mode)
         cls.addClassCleanup(cls.bouncer.stop)
         cls.hook.folder = os.path.join(cls.parent.name, "pooled")
         os.mkdir(cls.hook.folder)
@@ -289,6 +250,12 @@ class TransactionModeTest(PoolerCase):
         holder = self.pooled.start("both", "migrate", "--baseline-on-migrate", "--baseline-version", "0",
                                    out=subprocess.DEVNULL)
         self.wait_for_lease("both")
+        for reader in (self.direct, self.pooled):
+            found = json.loads(reader.run("both", "inspect", "--output", "json").stdout)["inspection"]
+            self.assertEqual(found["state"], "running", found)
+            self.assertTrue(found["holder"]["lease"], found)
+            self.assertEqual(found["holder"]["script"], "V2__count.sql", found)
+            self.assertEqual(found["runs"][0]["outcome"], "running", found)
         refused = self.direct.run("both", "migrate", "--lock-wait", "0s")
         self.assertEqual(refused.returncode, 73, refused.stderr)
         self.assertRegex(refused.stderr, r"another runner holds the lock, waited 0s: migrate of \S+ \(run \S+, role postgres")
@@ -311,7 +278,7 @@ class TransactionModeTest(PoolerCase):
 
 
 if __name__ == "__main__":
-    if not shutil.which("pgbouncer", path="/usr/sbin:/usr/bin") and os.environ.get("CI") != "true":
+    if not pgbouncer.is_installed() and os.environ.get("CI") != "true":
         print("pgbouncer is not installed", file=sys.stderr)
         sys.exit(MISSING)
     hook_runs.main()

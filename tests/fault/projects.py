@@ -18,6 +18,7 @@ class Project:
     schemas: tuple = ("public",)
     confirm: typing.Callable = None  # (rows of the history) -> what stands behind --confirm DATABASE-
     backs_up: bool = False
+    pooled: bool = False  # through PgBouncer in transaction mode
 
 
 def _sql(text):
@@ -166,3 +167,16 @@ _project(
     "backup", "the phase backup before a pending script",
     {"V1__tables.sql": TABLES, "V2__count.sql": "UPDATE counter SET n = n + 1;\n"}, phase="backup",
     before={"V1__tables.sql": TABLES}, backs_up=True)
+
+# A killed run's lease has to expire before the next one begins.
+_project(
+    "pooled", "through a pooler in transaction mode, by a lease",
+    {
+        "V2__count.sql": "UPDATE counter SET n = n + 1;\nUPDATE counter SET n = n * 3;\n",
+        "V3__copy.sql": "CREATE TABLE copied (id int, t text);\nCOPY copied FROM STDIN;\n1\tone\n2\ttwo\n\\.\n"
+                        "UPDATE copied SET t = t || t;\n",
+        "V4__wrapped.sql": "BEGIN;\nUPDATE counter SET n = n + 7;\nINSERT INTO log VALUES ('seven');\nCOMMIT;\n",
+        "R__totals.sql": "CREATE OR REPLACE VIEW totals AS SELECT sum(n) AS total FROM counter;\n",
+        "U4__wrapped.sql": "UPDATE counter SET n = n - 7;\n",
+    },
+    before={"V1__tables.sql": TABLES}, flags=("--lease-duration", "3s"), pooled=True)

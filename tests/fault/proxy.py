@@ -3,7 +3,8 @@
 It numbers what the hook sends over all its connections, in the order of arrival, from 1. One number is what a client
 waits for the answer of: a simple query, an extended query up to its Sync, each Execute of a pipeline, a piece of COPY
 data, a message of the start-up. The connections that watch from outside (application name "... (monitor)") come and
-go with the clock; they are passed on and not counted, as are cancel requests.
+go with the clock, and so does the heartbeat of a lease ("... (lease)"); they are passed on and not counted, as are cancel
+requests.
 """
 
 import contextlib
@@ -187,7 +188,7 @@ class Proxy:
         else:
             parameters = wire.startup_parameters(data)
             name = parameters.get("application_name") or parameters.get("fallback_application_name") or ""
-            connection.counted = not name.endswith("(monitor)")
+            connection.counted = not name.endswith(("(monitor)", "(lease)"))
         return True
 
     def _send(self, connection, data):

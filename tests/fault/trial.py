@@ -11,6 +11,7 @@ import time
 import end_state
 import hook_runs
 import pg_server
+import pgbouncer
 import projects
 import proxy as fault_proxy
 import wire
@@ -48,6 +49,7 @@ class Bench:
              "wal_level": "minimal", "max_wal_senders": "0"}, authentication="trust", copy_of=cluster))
         self.folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="windlass-matrix-"))
         self.admin = self.connect("postgres")
+        self.pooler = None
 
     def close(self):
         self.admin.__exit__()
@@ -55,6 +57,20 @@ class Bench:
 
     def connect(self, database):
         return wire.Client(self.server.port, database)
+
+    def port(self, project):
+        """Where its runs connect to."""
+        if not project.pooled:
+            return self.server.port
+        if self.pooler is None:
+            folder = os.path.join(self.folder, "pgbouncer")
+            os.mkdir(folder)
+            os.chmod(self.folder, 0o755)
+            # Nothing of the pool outlives a trial for long, nor does its memory of a server that was away.
+            self.pooler = pgbouncer.PgBouncer(self.server, folder, "transaction",
+                                              ("server_idle_timeout = 1", "server_login_retry = 1"))
+            self.stack.callback(self.pooler.stop)
+        return self.pooler.port
 
     def scripts(self, project, which):
         folder = os.path.join(self.folder, project.name, which)
@@ -165,8 +181,8 @@ def record(bench, name):
     project = projects.PROJECTS[name]
     database = f"undisturbed_{name}"
     bench.create(project, database)
-    run = Run(bench, project, database, bench.server.port)
-    proxy = fault_proxy.Proxy(bench.server.port)
+    run = Run(bench, project, database, bench.port(project))
+    proxy = fault_proxy.Proxy(bench.port(project))
     began = time.monotonic()
     try:
         process = run.start_phase(NORMAL, proxy.port)
@@ -201,7 +217,7 @@ class Trial:
     def run(self):
         began = time.monotonic()
         self.bench.create(self.project, self.database)
-        self.job = Run(self.bench, self.project, self.database, self.bench.server.port)
+        self.job = Run(self.bench, self.project, self.database, self.bench.port(self.project))
         try:
             self._disturb()
             code = self.job.until_done()
@@ -229,7 +245,7 @@ class Trial:
 
     def _disturb(self):
         fault = self.outcome.fault
-        proxy = fault_proxy.Proxy(self.bench.server.port, fault, self.outcome.message, self._terminate, self._stop)
+        proxy = fault_proxy.Proxy(self.bench.port(self.project), fault, self.outcome.message, self._terminate, self._stop)
         limits, bound = self._limits()
         process = self.job.start_phase(limits, proxy.port)
         proxy.is_for(process)
@@ -262,10 +278,13 @@ class Trial:
             self._violation(f"the disturbed run ended with exit code {code}")
 
     def _terminate(self, backend, wait):
+        # A pooler makes up the process that it names: there every session of the database is ended.
+        which = f"datname = '{self.database}'" if self.project.pooled else f"pid = {backend}"
         with self.bench.connect("postgres") as client:
-            client.query(f"SELECT pg_terminate_backend({backend})")
+            ended = client.query(f"SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE {which}")
+            pids = ", ".join(["0"] + [row[0] for row in ended])
             if wait:
-                until(lambda: not client.query(f"SELECT 1 FROM pg_stat_activity WHERE pid = {backend}"), 10)
+                until(lambda: not client.query(f"SELECT 1 FROM pg_stat_activity WHERE pid IN ({pids})"), 10)
 
     def _stop(self):
         self.bench.server.stop_at_once()

@@ -35,6 +35,16 @@ LiveRun live() {
   return run;
 }
 
+LiveRun leased(int backend) {
+  LiveRun run;
+  run.by_lease = true;
+  run.backend = backend;
+  run.phase = "migrate";
+  run.runner = "app-7x";
+  run.heartbeat = "2026-01-31 12:00:00+00";
+  return run;
+}
+
 Inspection with(const std::string& what) {
   Inspection inspection;
   inspection.schema = "public";
@@ -46,6 +56,8 @@ Inspection with(const std::string& what) {
   if (what == "begun" || what == "unknown") inspection.begun = {"V3__index.sql"};
   if (what == "unknown") inspection.in_flight = {in_flight("happened"), in_flight("unknown")};
   if (what == "live") inspection.live = live();
+  if (what == "leased") inspection.live = leased(0);
+  if (what == "leased, at work") inspection.live = leased(43);
   return inspection;
 }
 
@@ -109,6 +121,16 @@ TEST_CASE("the state of a database, in one word, one sentence and the commands t
        "running",
        "at version 2, process 42 holds the lock: windlass-hook migrate app-7x",
        {"SELECT pg_terminate_backend(42);"}},
+      {"leased",
+       kThere,
+       "running",
+       "at version 2, migrate of app-7x holds a lease",
+       {"windlass-hook migrate"}},
+      {"leased, at work",
+       kThere,
+       "running",
+       "at version 2, migrate of app-7x holds a lease",
+       {"SELECT pg_terminate_backend(43);"}},
   };
   for (const auto& c : cases) {
     INFO(c.what);
