@@ -15,22 +15,13 @@ import yaml
 import go_modules
 import kubeconform
 import kubernetes_schemas
+from projects import config_of, examples
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-CONFIGS = ("windlass.yaml", "project-config.yaml")
 MINORS = sorted(kubernetes_schemas.KUBERNETES)
 DEFAULT_MINOR = 29  # of kubernetes.minVersion
 SIDECARS_SINCE = 29  # what has a proxy is refused for an older Kubernetes
 LIMIT = 60  # seconds for one render
 WINDLASS = ""
-
-
-def config_of(project):
-    return next(project / name for name in CONFIGS if (project / name).exists())
-
-
-def examples():
-    return sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
 
 
 def environments(spec):
