@@ -59,7 +59,7 @@ std::string_view label(const Tree& object, std::string_view key) {
   return text_at(object, {"metadata", "labels", key});
 }
 
-// The annotations and labels that the chart gives every pod by itself.
+// The annotations that the chart gives every pod by itself.
 const Members& known_pod_annotations() {
   static const Members known = members_of(pod_annotations({}));
   return known;
