@@ -48,17 +48,24 @@ def statements_of(number):
             f"COMMENT ON TABLE item_{number} IS 'table {number}';\n")
 
 
-def write_scripts(folder, count):
+def data_statements_of(number):
+    """What costs the server next to nothing, so that the way there is what is measured."""
+    if number == 1:
+        return "CREATE TABLE entry (id int PRIMARY KEY, name text NOT NULL);\n"
+    return f"INSERT INTO entry VALUES ({number}, 'one');\nUPDATE entry SET name = 'two' WHERE id = {number};\n"
+
+
+def write_scripts(folder, count, statements=statements_of):
     folder.mkdir()
     for number in range(1, count + 1):
-        (folder / f"V{number}__item_{number}.sql").write_text(statements_of(number))
+        (folder / f"V{number}__item_{number}.sql").write_text(statements(number))
 
 
-def psql_script(count):
+def psql_script(count, statements_of_script=statements_of):
     """The floor: each script one message, `\\;` between its statements, with a history row and a commit of its own."""
     parts = [HISTORY]
     for number in range(1, count + 1):
-        statements = (f"BEGIN;\n{statements_of(number)}INSERT INTO history VALUES ({number}, '{number}', 'item {number}', "
+        statements = (f"BEGIN;\n{statements_of_script(number)}INSERT INTO history VALUES ({number}, '{number}', 'item {number}', "
                       f"'SQL', 'V{number}__item_{number}.sql', 1, 'bench', DEFAULT, 1, true);\n")
         parts.append(statements.replace(";\n", "\\;\n") + "COMMIT;\n")
     return "".join(parts)
@@ -166,23 +173,29 @@ class Bench:
 
 
 def show(name, ours, peers, peer_name):
-    print(f"{name:<34}{1000 * ours:>9.0f} ms   {peer_name:<24}{1000 * peers:>8.0f} ms   ratio {ours / peers:>6.2f}",
+    print(f"{name:<42}{1000 * ours:>9.0f} ms   {peer_name:<24}{1000 * peers:>8.0f} ms   ratio {ours / peers:>6.2f}",
           flush=True)
 
 
 def compare_with_psql(bench, options):
-    floor, alone = bench.psql_command(bench.folder / "apply.sql"), bench.migrate_command("sql", "--batch", "off")
+    floor = bench.psql_command(bench.folder / "apply.sql")
+    data_floor = bench.psql_command(bench.folder / "data.sql")
+    batched, alone = bench.migrate_command(), bench.migrate_command("sql", "--batch", "off")
+    data_batched, data_alone = bench.migrate_command("data"), bench.migrate_command("data", "--batch", "off")
 
     def row(name, measure, peer_name):
         if options.only in name:
             show(name, *measure(), peer_name)
     row("start-up", bench.start_up, "psql --version")
     row(f"no-op on {options.scripts} scripts", bench.no_op, "psql -c 'select 1'")
-    for name, command in (("apply", bench.migrate_command()), ("apply one by one", alone)):
-        row(f"{name} {options.scripts} scripts", lambda: bench.apply(command, floor), "psql, same commits")
+    cases = [("apply {} scripts", batched, floor), ("one by one: {} scripts", alone, floor),
+             ("apply {} data scripts", data_batched, data_floor), ("one by one: {} data scripts", data_alone, data_floor)]
+    for name, command, peer in cases:
+        row(name.format(options.scripts), lambda: bench.apply(command, peer), "psql, same commits")
     with delay_proxy.DelayProxy("127.0.0.1", bench.server.port, 0.002) as proxy:
-        for name, command in (("2 ms away: apply", bench.migrate_command()), ("2 ms away: one by one", alone)):
-            row(f"{name} {options.scripts}", lambda: bench.apply(command, floor, proxy.port), "psql, same commits")
+        for name, command, peer in cases:
+            row("2 ms away: " + name.format(options.scripts), lambda: bench.apply(command, peer, proxy.port),
+                "psql, same commits")
     row(f"COPY script of {options.copy_mb} MB",
         lambda: bench.apply(bench.migrate_command("copy"), bench.psql_command(bench.folder / "copy/V1__load.sql")),
         "psql -f")
@@ -196,7 +209,7 @@ def show_memory(bench, options):
             continue
         if folder == "copy":
             database = bench.fresh_database()
-        print(f"peak memory, {name:<34}{bench.peak_megabytes(bench.migrate_command(folder), database):>7.1f} MB",
+        print(f"peak memory, {name:<42}{bench.peak_megabytes(bench.migrate_command(folder), database):>7.1f} MB",
               flush=True)
 
 
@@ -234,6 +247,8 @@ def main():
         folder = pathlib.Path(temporary)
         write_scripts(folder / "sql", options.scripts)
         (folder / "apply.sql").write_text(psql_script(options.scripts))
+        write_scripts(folder / "data", options.scripts, data_statements_of)
+        (folder / "data.sql").write_text(psql_script(options.scripts, data_statements_of))
         (folder / "copy").mkdir()
         write_copy_script(folder / "copy/V1__load.sql", options.copy_mb)
         bench = Bench(options.build.resolve(), server, folder, options)
