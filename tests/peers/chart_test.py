@@ -197,6 +197,11 @@ class ChartTest(unittest.TestCase):
         self.assertEqual(set(schema["properties"]) - set(values), {"global", "enabled"})
         self.assertEqual(set(values) - set(schema["properties"]), set())
 
+    def test_its_version_is_that_of_the_programs(self):
+        told = subprocess.run([WINDLASS, "--version"], capture_output=True, text=True, timeout=60, check=True).stdout
+        chart = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
+        self.assertEqual(told.strip(), f"windlass {chart['version']}")
+
     def test_the_defaults_are_those_of_windlass_yaml(self):
         schema = yaml.safe_load(subprocess.run([WINDLASS, "schema"], capture_output=True, text=True, timeout=60,
                                                check=True).stdout)
