@@ -5,9 +5,11 @@ import os
 import pathlib
 import shutil
 import subprocess
-import tarfile
+import sys
 
-FLYWAY = "10.22.0"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+import fetch_flyway  # noqa: E402
+
 FETCH_LIMIT = 600
 
 
@@ -24,28 +26,25 @@ def fetch(*command, **more):
 
 
 class Flyway:
-    name = f"flyway {FLYWAY}"
+    name = f"flyway {fetch_flyway.VERSION}"
 
-    def fetch(self, cache):
-        program = cache / f"flyway-{FLYWAY}/flyway"
-        if not program.exists():
-            archive = cache / f"flyway-commandline-{FLYWAY}.tar.gz"
-            artifact = f"org.flywaydb:flyway-commandline:{FLYWAY}:tar.gz"
-            fetch("mvn", "-q", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={cache}", cwd=cache)
-            with tarfile.open(archive) as opened:
-                opened.extractall(cache)
-            archive.unlink()
-        program.chmod(0o755)
-        self.program = program
+    def fetch(self, _):
+        if not shutil.which("java"):
+            raise Missing("java is not installed")
+        if not fetch_flyway.folder().exists():
+            if not shutil.which("mvn"):
+                raise Missing("mvn is not installed")
+            fetch_flyway.fetch()
 
     def write(self, folder, scripts):
         for number, text in scripts:
             (folder / f"V{number}__item_{number}.sql").write_text(text)
 
     def command(self, folder, server, database):
-        return [self.program, "-q", f"-url=jdbc:postgresql://127.0.0.1:{server.port}/{database}", "-user=postgres",
-                f"-password={server.client_environment(database)['PGPASSWORD']}", f"-locations=filesystem:{folder}",
-                "migrate"]
+        return ["env", "REDGATE_DISABLE_TELEMETRY=true", "java", "-cp", fetch_flyway.class_path(),
+                "org.flywaydb.commandline.Main", "-skipCheckForUpdate", "-q", f"-url=jdbc:postgresql://127.0.0.1:{server.port}/{database}",
+                "-user=postgres", f"-password={server.client_environment(database)['PGPASSWORD']}",
+                f"-locations=filesystem:{folder}", "migrate"]
 
 
 class Dbmate:
@@ -88,11 +87,11 @@ class Goose:
 
 def fetched(cache):
     """Each peer with None, or with why it is missing."""
-    cache = pathlib.Path(cache)
+    cache = pathlib.Path(cache).resolve()  # package managers work in folders of their own
     cache.mkdir(parents=True, exist_ok=True)
     for peer in (Flyway(), Dbmate(), Goose()):
         try:
             peer.fetch(cache)
             yield peer, None
-        except (Missing, OSError, subprocess.TimeoutExpired, tarfile.TarError) as error:
+        except (Missing, OSError, subprocess.SubprocessError, SystemExit) as error:
             yield peer, str(error)

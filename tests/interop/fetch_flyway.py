@@ -22,6 +22,10 @@ def folder():
     return ROOT / "build/peers" / f"flyway-{VERSION}"
 
 
+def class_path():
+    return ":".join(f"{folder()}/{part}/*" for part in ("lib", "lib/flyway", "lib/plugins", "lib/aad", "drivers"))
+
+
 def fetch():
     name = f"org.flywaydb:flyway-commandline:{VERSION}:tar.gz"
     folder().parent.mkdir(parents=True, exist_ok=True)

@@ -40,15 +40,13 @@ class FlywayTest(hook_runs.HookCase):
         self.hook = hook_runs.Hook(self.program, self.server, self.folder)
 
     def flyway(self, command, *flags):
-        home = fetch_flyway.folder()
-        path = ":".join(f"{home}/{part}/*" for part in ("lib", "lib/flyway", "lib/plugins", "lib/aad", "drivers"))
         client = self.server.client_environment(self.database)
         environment = {"PATH": os.environ["PATH"], "HOME": self.parent.name, "FLYWAY_USER": client["PGUSER"],
                        "FLYWAY_PASSWORD": client["PGPASSWORD"], "FLYWAY_LOCATIONS": f"filesystem:{self.folder}",
                        "FLYWAY_URL": f"jdbc:postgresql://127.0.0.1:{self.server.port}/{self.database}",
                        "REDGATE_DISABLE_TELEMETRY": "true"}
         # A run of a second gains nothing from the optimising compiler.
-        return subprocess.Popen(["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", path,
+        return subprocess.Popen(["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", fetch_flyway.class_path(),
                                  "org.flywaydb.commandline.Main", "-skipCheckForUpdate", *flags, command],
                                 env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
