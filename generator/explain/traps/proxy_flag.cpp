@@ -10,15 +10,17 @@ std::string wrong_argument(const Container& container, bool alloydb) {
   for (const auto& argument : items_at(container.body, "/args")) {
     if (!argument.is_string()) continue;
     const auto& text = argument.get_ref<const std::string&>();
-    if (alloydb && text == "--exit-zero-on-sigterm") return text;
-    const bool alloydb_only = text == "--exit-zero-sigterm" || text.find("alloydb") != std::string::npos ||
-                              (text.starts_with("projects/") && text.find("/clusters/") != std::string::npos);
-    if (!alloydb && alloydb_only) return text;
+    if (alloydb && (text == "--exit-zero-on-sigterm" || text == "--private-ip")) return text;
+    const bool instance = !text.starts_with('-') && (text.find("alloydb") != std::string::npos ||
+                                                     text.find("/clusters/") != std::string::npos);
+    if (!alloydb && (instance || text == "--exit-zero-sigterm")) return text;
   }
   return {};
 }
 
 std::string change_for(const std::string& wrong, bool alloydb) {
+  if (wrong == "--private-ip")
+    return "Leave it out: the private address is what the AlloyDB Auth Proxy takes.";
   if (alloydb) return "Write --exit-zero-sigterm.";
   return wrong == "--exit-zero-sigterm"
              ? "Write --exit-zero-on-sigterm."
@@ -48,7 +50,8 @@ const TrapRule kProxyFlag{
     "proxy-flag", Under::kBoth, "A flag belongs to the other database proxy.",
     "The two proxies of Google Cloud are spelt almost alike: `--exit-zero-on-sigterm` is the Cloud SQL "
     "Auth Proxy's, `--exit-zero-sigterm` the AlloyDB Auth Proxy's. Each refuses the other's flag and does "
-    "not start. Nor does the Cloud SQL Auth Proxy reach an AlloyDB instance, whose name is a path of "
+    "not start, and `--private-ip` is the first one's alone. Nor does the Cloud SQL Auth Proxy reach an "
+    "AlloyDB instance, whose name is a path of "
     "projects, locations, clusters and instances.",
     find_in};
 
