@@ -7,6 +7,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/stop_signal.hpp"
 #include "hook/cli.hpp"
+#include "hook/proxy/end_proxy.hpp"
 #include "hook/run.hpp"
 #include "hook/settings/explain.hpp"
 
@@ -23,6 +24,20 @@ hook::CommandLine parse(int argc, char** argv, std::optional<Error>& fault) {
   }
 }
 
+// A proxy that is no native sidecar would outlive the hook, and the Job would never end.
+ExitCode run_beside_proxy(const hook::LoadedSettings& loaded, const Clock& clock, const StopSignal& stop) {
+  constexpr Milliseconds kLimit{60'000};  // its image may still be on the way
+  const auto& url = loaded.settings.proxy_quit_url;
+  try {
+    const auto code = hook::run(loaded, clock, stop);
+    hook::end_proxy(url, kLimit, clock, stop);
+    return code;
+  } catch (...) {
+    hook::end_proxy(url, kLimit, clock, stop);
+    throw;
+  }
+}
+
 ExitCode windlass_hook(int argc, char** argv) {
   std::optional<Error> usage_fault;
   const auto command = parse(argc, argv, usage_fault);
@@ -36,7 +51,7 @@ ExitCode windlass_hook(int argc, char** argv) {
   if (command.explain_settings && !loaded.fault) return ExitCode::kDone;
   const SystemClock clock;
   const StopSignal stop;
-  return hook::run(loaded, clock, stop);
+  return run_beside_proxy(loaded, clock, stop);
 }
 
 }  // namespace

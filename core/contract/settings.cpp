@@ -24,6 +24,9 @@ constexpr std::array kRows{
     SettingRow{"database-password", kSecret, "",
                "Password of the role; prefer WINDLASS_DATABASE_PASSWORD_FILE."},
     SettingRow{"connect-timeout", kDuration, "60s", "How long to keep trying to reach the database."},
+    SettingRow{"proxy-quit-url", kText, "",
+               "Where an auth proxy beside the hook is told to end when the run has ended, however it ended: "
+               "http://127.0.0.1:PORT/PATH."},
     // the scripts
     SettingRow{"locations", kList, "sql", "Folders that hold the migration scripts."},
     SettingRow{"layout", kText, "flyway", "How the scripts are laid out: flyway."},

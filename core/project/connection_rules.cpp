@@ -166,13 +166,15 @@ class ConnectionRules {
            has("vaultAgent", "userField");
   }
 
+  // A dry run is an init container, which ends before a proxy starts that is no native sidecar.
   void check_sidecar(const Value& proxy) {
     const Value& version = value_at(spec_, "kubernetes.minVersion");
-    if (!lacks_native_sidecars(version)) return;
-    add(version.given ? version : proxy,
-        fmt::format("a proxy needs Kubernetes 1.{}, and spec.kubernetes.minVersion is {}",
+    const Value& dry_run = value_at(spec_, "migration.policies.dryRunFirst");
+    if (!lacks_native_sidecars(version) || dry_run.text != "true") return;
+    add(dry_run.given ? dry_run : proxy,
+        fmt::format("dryRunFirst beside a proxy needs Kubernetes 1.{}, and spec.kubernetes.minVersion is {}",
                     kNativeSidecarsSince, version.text),
-        "Before that, a container beside the hook keeps its Job from ending.");
+        "Before that, the proxy starts after the dry run has ended.");
   }
 
   // libpq looks into the home directory otherwise, where there is no certificate.

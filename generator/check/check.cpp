@@ -18,7 +18,7 @@ constexpr std::array kRules{
     Rule{"E6", "No Secret and no volume is a hook.", check_no_data_in_hooks, Where::kArgoCd},
     Rule{"E7", "ConfigMaps have valid keys and stay within what apply can carry.", check_config_maps},
     Rule{"E9", "No Helm hook stands among Argo CD's.", check_no_helm_hooks},
-    Rule{"E10", "What stands beside the hook is a native sidecar that is ready first and ends with success.",
+    Rule{"E10", "What stands beside the hook is a native sidecar that is ready first, or ended by the hook.",
          check_sidecars},
     Rule{"E11", "podFailurePolicy names its containers.", check_failure_policies},
     Rule{"E12", "Every container meets Pod Security's restricted level.", check_restricted_pods},

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "core/contract/settings.hpp"
 #include "generator/check/object.hpp"
 #include "generator/check/rules.hpp"
 #include "generator/plan/metadata.hpp"
@@ -56,6 +57,19 @@ void check_proxy_flags(const Tree& container, const std::function<void(const Tre
     if (std::find(words.begin(), words.end(), right) == words.end())
       add(container, "it would end with 143 when it is told to stop");
   }
+}
+
+// Whether it takes the order to end, and every other container of the pod gives it.
+bool is_ended_by_hook(const Tree& pod, const Tree& container) {
+  const auto& words = list_at(container, {"args"});
+  if (std::find(words.begin(), words.end(), Tree("--quitquitquit")) == words.end()) return false;
+  const auto& all = list_at(pod, {"spec", "containers"});
+  return std::all_of(all.begin(), all.end(), [](const Tree& other) {
+    const auto& env = list_at(other, {"env"});
+    return !is_hook_container(other) || std::any_of(env.begin(), env.end(), [](const Tree& variable) {
+      return text_at(variable, {"name"}) == setting_environment_name("proxy-quit-url");
+    });
+  });
 }
 
 // Whether the selector's labels and its one expression, an In, pick these labels.
@@ -117,7 +131,9 @@ void check_sidecars(const Objects& objects, Findings& findings) {
           {"E10", object.path, fmt::format("container {}: {}", text_at(container, {"name"}), fault)});
     };
     for (const auto& container : list_at(*pod, {"spec", "containers"})) {
-      if (!is_hook_container(container)) add(container, "it would keep the Job from ending");
+      if (is_hook_container(container)) continue;
+      if (!is_ended_by_hook(*pod, container)) add(container, "it would keep the Job from ending");
+      check_proxy_flags(container, add);
     }
     for (const auto& container : list_at(*pod, {"spec", "initContainers"})) {
       if (is_hook_container(container)) continue;

@@ -12,6 +12,7 @@
 #include "core/contract/labels.hpp"
 #include "core/contract/settings.hpp"
 #include "generator/plan/credentials.hpp"
+#include "generator/plan/proxy.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -30,9 +31,12 @@ std::vector<std::string> below(std::string_view mount, const std::vector<std::st
   return result;
 }
 
-void add_connection(Values& values, const project::Database& database) {
+void add_connection(Values& values, const project::Kubernetes& kubernetes,
+                    const project::Database& database) {
   const auto& connection = database.connection;
   const auto files = credential_files(connection);
+  if (connection.proxy && proxy_form(kubernetes) == ProxyForm::kContainer)
+    values["proxy-quit-url"] = std::string(kProxyQuitUrl);
   if (connection.direct_url) values["direct-database-url"] = *connection.direct_url;
   if (connection.url) {
     values["database-url"] = *connection.url;
@@ -111,7 +115,7 @@ Values collect(const project::Project& project, const project::Database& databas
                Phase phase) {
   Values values;
   for (const auto& [name, value] : project.migration.settings) values[name] = value;
-  add_connection(values, database);
+  add_connection(values, project.kubernetes, database);
   add_run(values, project, database);
   if (phase == Phase::kGuard) {
     keep_for_guard(values, database, files);

@@ -43,7 +43,11 @@ void mount_settings(Pod& pod, const SettingsMap& map) {
 // What leads to the database from every pod.
 void add_reach(Pod& pod, const Scope& scope, std::string_view class_name) {
   const auto& connection = scope.database.connection;
-  if (connection.proxy) pod.sidecars.push_back(proxy_container(*connection.proxy));
+  if (connection.proxy) {
+    const auto form = proxy_form(scope.project.kubernetes);
+    auto& place = form == ProxyForm::kSidecar ? pod.sidecars : pod.beside;
+    place.push_back(proxy_container(*connection.proxy, form, scope.project.kubernetes.termination_grace));
+  }
   for (auto& volume : credential_volumes(connection, class_name)) pod.volumes.push_back(std::move(volume));
 }
 
@@ -73,6 +77,10 @@ SettingsMap rollback_settings_map(const Scope& scope) {
   return settings_map_of(scope, Phase::kRollback, "rollback-settings");
 }
 
+bool reached_by_init_containers(const Scope& scope) {
+  return !scope.database.connection.proxy || proxy_form(scope.project.kubernetes) == ProxyForm::kSidecar;
+}
+
 Pod backup_pod(const Scope& scope) {
   Pod pod = script_pod(scope, Phase::kBackup);
   pod.volumes.push_back(backup_volume(scope.project.backup));
@@ -81,6 +89,8 @@ Pod backup_pod(const Scope& scope) {
 
 Pod migrate_pod(const Scope& scope) {
   Pod pod = script_pod(scope, Phase::kMigrate);
+  // Init containers end before a second container starts; migrate looks for itself what it needs.
+  if (!reached_by_init_containers(scope)) return pod;
   pod.init_containers.push_back(container_of(scope, "preflight", Phase::kPreflight));
   if (scope.project.migration.policies.dry_run_first) {
     pod.init_containers.push_back(container_of(scope, "dry-run", Phase::kMigrate, DryRun::kYes));

@@ -29,8 +29,13 @@ struct SettingsMap {
 SettingsMap settings_map(const Scope& scope);           // for the phases of a sync
 SettingsMap rollback_settings_map(const Scope& scope);  // of its own, because hooks come and go
 
+// Whether what leads to the database is there before the pod's main container: preflight, a dry run and the
+// guard are init containers.
+bool reached_by_init_containers(const Scope& scope);
+
 Pod backup_pod(const Scope& scope);
-// preflight first, then a dry run when the policy asks for it, then migrate.
+// preflight first, then a dry run when the policy asks for it, then migrate; where init containers do not
+// reach the database, migrate alone.
 Pod migrate_pod(const Scope& scope);
 Pod verify_pod(const Scope& scope);
 // Without scripts: the undo scripts are in the database, so it works for a release whose files are gone.

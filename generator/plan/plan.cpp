@@ -187,6 +187,7 @@ class Planner {
 
   void add_guard(const Scope& scope) {
     // Neither Argo CD nor kubectl reads a file of this ending, so nobody takes it for an object to apply.
+    if (!reached_by_init_containers(scope)) return;
     Members values = guard_values(scope);
     values.push_back({"name", project_.name});
     plan_.snippets.push_back({fmt::format("snippets/{}.yaml.txt", fit_name(scope.base, "guard")),

@@ -67,6 +67,12 @@ Tree init_containers(const project::Project& project, const Pod& plan) {
   return list.empty() ? Tree() : Tree(std::move(list));
 }
 
+List containers(const project::Project& project, const Pod& plan) {
+  List list = {container(project, plan.main, plan.volumes)};
+  list.insert(list.end(), plan.beside.begin(), plan.beside.end());
+  return list;
+}
+
 }  // namespace
 
 Tree volume_list(const std::vector<Volume>& volumes) {
@@ -119,7 +125,7 @@ Tree pod(const project::Project& project, const project::Database& database, con
                        {"runAsGroup", kubernetes.run_as_group.value_or(kNonRootId)},
                        {"fsGroup", kubernetes.fs_group.value_or(kNonRootId)},
                        {"initContainers", init_containers(project, plan)},
-                       {"containers", List{container(project, plan.main, plan.volumes)}},
+                       {"containers", containers(project, plan)},
                        {"volumes", volume_list(plan.volumes)}}};
 }
 

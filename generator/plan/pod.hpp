@@ -44,6 +44,7 @@ struct Pod {
   Phase phase = Phase::kMigrate;
   std::string service_account;
   List sidecars = {};  // before all others, and beside them
+  List beside = {};    // containers that the main one ends
   std::vector<Container> init_containers = {};
   Container main;
   std::vector<Volume> volumes;

@@ -20,6 +20,7 @@ using nlohmann::json;
 
 constexpr const char* kTerminationVariable = "WINDLASS_TERMINATION_LOG";
 constexpr const char* kUrlVariable = "WINDLASS_DATABASE_URL";
+constexpr const char* kProxyVariable = "WINDLASS_PROXY_QUIT_URL";
 constexpr const char* kConnectionPrefix = "WINDLASS_DATABASE_";
 constexpr const char* kDirectConnectionPrefix = "WINDLASS_DIRECT_DATABASE_";
 
@@ -196,6 +197,8 @@ PodRunner::Prepared PodRunner::prepare(const fs::path& pod_folder, const fs::pat
                 });
   for (auto& [name, value] : environment) value = paths.outside(value);
   take_connection_files(environment);
+  // No proxy stands beside the hook here, to be told that it may end.
+  std::erase_if(environment, [](const auto& variable) { return variable.first == kProxyVariable; });
   const auto database = setting_.server->redirect_environment(environment);
   if (!database || names_database(arguments)) {
     throw Error(

@@ -26,6 +26,7 @@ const std::array kBindings{
     Binding{"database-user", &S::database_user},
     Binding{"database-password", &S::database_password},
     Binding{"connect-timeout", &S::connect_timeout},
+    Binding{"proxy-quit-url", &S::proxy_quit_url},
     Binding{"locations", &S::locations},
     Binding{"layout", &S::layout},
     Binding{"verify-locations", &S::verify_locations},

@@ -11,6 +11,7 @@
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "core/project/settings_file.hpp"
+#include "hook/proxy/end_proxy.hpp"
 #include "hook/settings/bindings.hpp"
 
 extern char** environ;
@@ -50,6 +51,9 @@ const std::array kRules{
            return !s.database_port || (*s.database_port >= 1 && *s.database_port <= 65535);
          },
          "a port is a number from 1 to 65535"},
+    Rule{"proxy-quit-url",
+         [](const Settings& s) { return s.proxy_quit_url.empty() || parse_quit_url(s.proxy_quit_url); },
+         "must be http://127.0.0.1:PORT/PATH", "The order goes to the pod itself and nowhere else."},
     Rule{"locations", [](const Settings& s) { return !s.locations.empty(); }, "no folder is named"},
     Rule{"layout", [](const Settings& s) { return s.layout == "flyway"; }, "the only layout is flyway"},
     Rule{"history-table", [](const Settings& s) { return !s.history_table.empty(); }, "the name is empty"},

@@ -35,6 +35,7 @@ struct Settings {
   std::string database_user;
   Secret database_password;
   Milliseconds connect_timeout{};
+  std::string proxy_quit_url;
 
   std::vector<std::string> locations;
   std::string layout;

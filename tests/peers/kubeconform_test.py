@@ -19,7 +19,6 @@ from projects import config_of, examples
 
 MINORS = sorted(kubernetes_schemas.KUBERNETES)
 DEFAULT_MINOR = 29  # of kubernetes.minVersion
-SIDECARS_SINCE = 29  # what has a proxy is refused for an older Kubernetes
 LIMIT = 60  # seconds for one render
 WINDLASS = ""
 
@@ -34,12 +33,6 @@ def minor_of(spec, environment):
         if version is not None:
             return int(str(version).split(".")[1])
     return DEFAULT_MINOR
-
-
-def leave_out_proxies(spec):
-    for environment, section in list(environments(spec).items()):
-        if "proxy:" in yaml.safe_dump(section):
-            del spec["environments"][environment]
 
 
 class KubeconformTest(unittest.TestCase):
@@ -76,8 +69,6 @@ class KubeconformTest(unittest.TestCase):
                 copy = self.place / f"project-{minor}" / project.name
                 shutil.copytree(project, copy)
                 config = yaml.safe_load(config_of(copy).read_text(encoding="utf-8"))
-                if minor < SIDECARS_SINCE:
-                    leave_out_proxies(config["spec"])
                 for section in (config["spec"], *environments(config["spec"]).values()):
                     section.setdefault("kubernetes", {})["minVersion"] = f"1.{minor}"
                 config_of(copy).write_text(yaml.safe_dump(config), encoding="utf-8")

@@ -110,7 +110,11 @@ class ParityTest(unittest.TestCase):
             plain, chart = (self.render(project, environment, target) for target in ("plain", "helm"))
             values = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
             for key, database in values["databases"].items():
-                snippet = yaml.safe_load((plain / f"snippets/{database['base']}-guard.yaml.txt").read_bytes())
+                file = plain / f"snippets/{database['base']}-guard.yaml.txt"
+                if environment == "old-cluster":  # an init container does not reach the database there
+                    self.assertFalse(file.exists())
+                    continue
+                snippet = yaml.safe_load(file.read_bytes())
                 argument = f'(dict "root" . "database" "{key}")'
                 (chart / "templates/guard.yaml").write_text(
                     f'initContainers:\n  {{{{- include "windlass.guard" {argument} | nindent 2 }}}}\n'

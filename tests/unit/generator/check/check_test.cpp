@@ -237,6 +237,14 @@ TEST_CASE("E10: what stands beside the hook is no sidecar that ends with it") {
   CHECK(broken([](Tree& proxy) { *proxy.find({"args"}) = List{"--exit-zero-on-sigterm"}; }) ==
         line("E10", kMigrate, name + "it does not know the flag of the other proxy") +
             line("E10", kMigrate, name + "it would end with 143 when it is told to stop"));
+  project.kubernetes.min_version = "1.28";
+  CHECK(Broken(project).findings().empty());
+  CHECK(Broken(project)
+            .change_first(kMigrate, {"spec", "template", "spec", "containers"},
+                          [](Tree& container) { *container.find({"env"}) = List{}; })
+            .findings() ==
+        line("E10", kMigrate, name + "it would keep the Job from ending") +
+            line("E15", kMigrate, "container migrate expects another script set than the marker names"));
   CHECK(Broken()
             .change_first(kMigrate, {"spec", "template", "spec", "containers"},
                           [](Tree& container) { *container.find({"command"}) = List{"sh"}; })

@@ -117,6 +117,14 @@ TEST_CASE("a URL past the pooler does not lead a rehearsal to the real server") 
   }
 }
 
+TEST_CASE("no proxy stands beside a rehearsed hook, to be told to end") {
+  Rehearsed rehearsed("env | grep -E '^WINDLASS_(DATABASE|PROXY)'");
+  const auto result = rehearsed.run(
+      std::string(R"({"name": "main", "args": ["migrate"], "env": [)") + kUrl +
+      R"(, {"name": "WINDLASS_PROXY_QUIT_URL", "value": "http://127.0.0.1:9091/quitquitquit"}]})");
+  CHECK(result.output == "WINDLASS_DATABASE_URL=" + our_url() + "\n");
+}
+
 TEST_CASE("a connection in a mounted file leads to our server too") {
   Rehearsed rehearsed("env | grep ^WINDLASS_DATABASE");
   const auto result = rehearsed.run(
