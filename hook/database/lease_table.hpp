@@ -55,8 +55,7 @@ LeaseRow lock_lease(Session& session, const HistoryTableName& name);
 // Gives the row that lock_lease locked to `owner`; returns the new token.
 std::int64_t give_lease(Session& session, const HistoryTableName& name, const LeaseOwner& owner,
                         Milliseconds duration);
-// Ends the lease if it is held and expired: its runner cannot commit any more. Returns whose it was. For a
-// runner that has the session's lock.
+// Ends the lease if it is held and expired: its runner cannot commit any more. Returns whose it was.
 std::optional<LeaseRow> end_expired_lease(Session& session, const HistoryTableName& name);
 
 std::string lease_table(const HistoryTableName& name);  // quoted

@@ -11,6 +11,7 @@
 #include "core/base/files.hpp"
 #include "core/base/log.hpp"
 #include "hook/database/catalog.hpp"
+#include "hook/database/lease_table.hpp"
 #include "hook/database/run_records.hpp"
 
 namespace windlass::hook {
@@ -77,6 +78,18 @@ RunFinish finish_of(const Report& report, const Clock& clock) {
   return finish;
 }
 
+// A run that finds nothing to do takes no lock, and would leave the lease of one that was killed at its end.
+void end_lease_of_killed_run(DatabaseRun& run) {
+  if (!run.lease_table_seen) return;
+  const auto lease = read_lease(run.session(), run.history);
+  if (!lease || !lease->held || !lease->expired) return;
+  const auto ended = end_expired_lease(run.session(), run.history);
+  if (!ended) return;  // another run was quicker
+  log::warning(
+      fmt::format("ended the lease of {}: its last heartbeat was at {}", ended->owner(), ended->heartbeat));
+  mark_lost_run(run.session(), run.history.schema, ended->run_id);
+}
+
 // Completes the record, or writes it if the run ended before it had reason to open one.
 void try_close_record(DatabaseRun& run) {
   if (!run.recorded && run.recording != Recording::kFromFirstChange) return;
@@ -87,6 +100,7 @@ void try_close_record(DatabaseRun& run) {
     // A run that lost its session comes back once more, for its record alone; a stopped one has no time to.
     if (run.session().lost()) run.database.reopen(kRecordLimit);
     if (!run.recorded && !has_tables(run)) return;
+    if (!run.recorded) end_lease_of_killed_run(run);
     const RunFinish finish = finish_of(report, run.context.clock);
     // What is lost is asked for last, when what a killed run left in the server has had time to end.
     const auto lost_runs = run.recorded ? close_run(run.session(), schema, report.run_id, finish)

@@ -24,6 +24,7 @@ struct DatabaseRun {
   HistoryTableName history;
   Recording recording = Recording::kNone;
   bool recorded = false;                  // its run record is open
+  bool lease_table_seen = false;          // a run behind a pooler has been here
   bool own_tables_seen = false;           // Windlass's tables are known to be there
   ScriptsAhead* scripts_ahead = nullptr;  // until they are taken
 

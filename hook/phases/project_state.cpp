@@ -62,8 +62,9 @@ void note_presence(DatabaseState& state, DatabaseRun& run, const Rows& answer) {
   };
   state.history_exists = is_there(1, run.history.table);
   // A schema that was made for the lease's table is still to be told of by the history table.
+  run.lease_table_seen = is_there(1, kLeaseTable);
   const bool made_for_lease =
-      !state.history_exists && is_there(1, kLeaseTable) && schema_made_for_lease(run.session(), run.history);
+      !state.history_exists && run.lease_table_seen && schema_made_for_lease(run.session(), run.history);
   for (const auto& schema : state.schemas) {
     if (!is_there(0, schema) || (made_for_lease && schema == run.history.schema))
       state.missing_schemas.push_back(schema);

@@ -87,6 +87,12 @@ def leftovers(client, schemas):
     return found
 
 
+def held_leases(client, schemas, condition="true"):
+    tables = dict(client.query(TABLES))
+    return any(client.query(f"SELECT 1 FROM {schema}.windlass_lease WHERE held AND {condition}")
+               for schema in schemas if f"{schema}.windlass_lease" in tables)
+
+
 def open_records(client, schemas):
     tables = dict(client.query(TABLES))
     return any(client.query(f"SELECT 1 FROM {schema}.windlass_runs WHERE {OPEN}")

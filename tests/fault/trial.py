@@ -297,6 +297,11 @@ class Trial:
             # A run that came before a killed session had ended could not know that its record is lost.
             if end_state.open_records(client, self.project.schemas) and self.job.until_done() == 0:
                 until(lambda: not client.query(end_state.SESSIONS), 15)
+            # A lease of a killed run counts until it has expired, also for runs that need none.
+            if end_state.held_leases(client, self.project.schemas):
+                until(lambda: end_state.held_leases(client, self.project.schemas, "expires_at < clock_timestamp()"), 15)
+                if self.job.until_done() == 0:
+                    until(lambda: not client.query(end_state.SESSIONS), 15)
             for line in end_state.leftovers(client, self.project.schemas):
                 self._violation("left: " + line)
             for line in end_state.differences(self.expected, end_state.read(client, self.project.schemas)):
