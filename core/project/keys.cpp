@@ -97,9 +97,9 @@ std::vector<Key> reach_keys() {
       {.path = "spec.databases.*.connection.vaultAgent.role", .format = kWord, .help = "Role of Vault's Kubernetes login.", .needed = kRequired},
       {.path = "spec.databases.*.connection.vaultAgent.path", .format = kVaultPath, .help = "Path of the secret; for the second KV engine with data in it: secret/data/shop.", .needed = kRequired},
       {.path = "spec.databases.*.connection.vaultAgent.authPath", .format = kVaultPath, .help = "Path of the login, when it is not auth/kubernetes."},
-      {.path = "spec.databases.*.connection.vaultAgent.urlField", .format = kDataKey, .help = "Field of the secret that holds a PostgreSQL URL."},
-      {.path = "spec.databases.*.connection.vaultAgent.userField", .format = kDataKey, .help = "Field of the secret that holds the role's name."},
-      {.path = "spec.databases.*.connection.vaultAgent.passwordField", .format = kDataKey, .help = "Field of the secret that holds the role's password."},
+      {.path = "spec.databases.*.connection.vaultAgent.urlField", .format = kVariable, .help = "Field of the secret that holds a PostgreSQL URL."},
+      {.path = "spec.databases.*.connection.vaultAgent.userField", .format = kVariable, .help = "Field of the secret that holds the role's name."},
+      {.path = "spec.databases.*.connection.vaultAgent.passwordField", .format = kVariable, .help = "Field of the secret that holds the role's password."},
   };
 }
 

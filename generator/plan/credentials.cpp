@@ -38,12 +38,13 @@ std::vector<std::pair<std::string, std::string>> vault_files(const FileFields& f
   return files;
 }
 
-// Both versions of the KV engine: the second has the fields one level deeper. A missing field ends the agent
-// (error-on-missing-key) instead of leaving "<no value>" in the file.
+// Both versions of the KV engine: the second has the fields one level deeper. The field is read by its name,
+// not by index, because only then a missing one ends the agent (error-on-missing-key) instead of leaving
+// "<no value>" in the file.
 std::string vault_template(const std::string& path, const std::string& field) {
   return fmt::format(
-      "{{{{- with secret \"{0}\" -}}}}{{{{- if .Data.data -}}}}{{{{ index .Data.data \"{1}\" }}}}"
-      "{{{{- else -}}}}{{{{ index .Data \"{1}\" }}}}{{{{- end -}}}}{{{{- end -}}}}",
+      "{{{{- with secret \"{}\" -}}}}{{{{- $fields := .Data -}}}}{{{{- with index .Data \"data\" -}}}}"
+      "{{{{- $fields = . -}}}}{{{{- end -}}}}{{{{ $fields.{} }}}}{{{{- end -}}}}",
       path, field);
 }
 

@@ -63,8 +63,8 @@ TEST_CASE("Vault's agent runs before every container, with a token of its own, a
   CHECK(job.at("vault.hashicorp.com/auth-path") == "auth/cluster");
   CHECK(job.at("vault.hashicorp.com/agent-inject-secret-database-user") == "secret/data/shop");
   CHECK(job.at("vault.hashicorp.com/agent-inject-template-database-user") ==
-        "{{- with secret \"secret/data/shop\" -}}{{- if .Data.data -}}{{ index .Data.data \"name\" }}"
-        "{{- else -}}{{ index .Data \"name\" }}{{- end -}}{{- end -}}");
+        "{{- with secret \"secret/data/shop\" -}}{{- $fields := .Data -}}{{- with index .Data \"data\" -}}"
+        "{{- $fields = . -}}{{- end -}}{{ $fields.name }}{{- end -}}");
   CHECK(job.count("vault.hashicorp.com/agent-inject-secret-database-url") == 0);
   CHECK(credential_annotations(connection).count("vault.hashicorp.com/agent-pre-populate-only") == 0);
   const auto volumes = credential_volumes(connection, "");
