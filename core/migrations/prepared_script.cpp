@@ -74,14 +74,27 @@ void refuse_transaction_control(const PreparedScript& script, Diagnostics& diagn
 void refuse_discarding_the_lock(const PreparedScript& script, Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < script.statements.size(); ++i) {
     if (script.classes[i].command != "DISCARD ALL") continue;
-    diagnostics.add(at_statement(script, i, "transaction-control",
-                                 "DISCARD ALL gives up the lock of this run",
-                                 "Write RESET ALL, DISCARD TEMP or DISCARD PLANS instead."));
+    diagnostics.add(
+        at_statement(script, i, "transaction-control", "DISCARD ALL gives up the lock of this run",
+                     "Write DISCARD TEMP or DISCARD PLANS instead, or RESET the settings by their names."));
+  }
+}
+
+// It would take the limits and the mark of the run's own transaction with it, as if the script had ended
+// that.
+void refuse_resetting_all(const PreparedScript& script, Diagnostics& diagnostics) {
+  if (script.mode != RunMode::kTransaction) return;
+  for (std::size_t i = 0; i < script.statements.size(); ++i) {
+    if (script.skipped[i] || script.classes[i].command != "RESET ALL") continue;
+    diagnostics.add(at_statement(
+        script, i, "transaction-control", "RESET ALL takes away what this run has set for the transaction",
+        "RESET the settings by their names, or write executeInTransaction=false into "
+        "the script's .conf file."));
   }
 }
 
 bool may_stand_beside(const sql::StatementClass& statement) {
-  return statement.command == "SET" || statement.command == "RESET";
+  return statement.command == "SET" || statement.command.starts_with("RESET");
 }
 
 bool is_forbidden(const sql::StatementClass& statement) {
@@ -194,6 +207,7 @@ Preparation prepare_script(ScriptSource source, const PlaceholderRules& placehol
   refuse_transaction_control(script, result.diagnostics);
   refuse_discarding_the_lock(script, result.diagnostics);
   decide_mode(script, result.diagnostics);
+  refuse_resetting_all(script, result.diagnostics);
   return result;
 }
 

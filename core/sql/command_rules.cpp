@@ -123,6 +123,10 @@ void discard(WordReader& words, int, StatementClass& result) {
   result.in_transaction = InTransaction::kForbidden;
 }
 
+void reset(WordReader& words, int, StatementClass& result) {
+  if (words.accept("all")) result.command = "RESET ALL";
+}
+
 void lock(WordReader& words, int, StatementClass& result) {
   words.accept("table");
   result.lock = LockClass::kFast;
@@ -212,7 +216,7 @@ constexpr std::array kCommands = {
     Command{"values", nullptr},
     Command{"table", nullptr},
     Command{"set", nullptr},
-    Command{"reset", nullptr},
+    Command{"reset", reset},
     Command{"show", nullptr},
     Command{"grant", nullptr},
     Command{"revoke", nullptr},

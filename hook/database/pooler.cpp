@@ -10,7 +10,9 @@ namespace windlass::hook {
 namespace {
 
 constexpr std::string_view kDoing = "looking for a pooler";
-constexpr std::string_view kProtocolViolation = "08P01";  // PgBouncer's answer to BEGIN in statement mode
+// PgBouncer's answer to BEGIN in statement mode. Its SQLSTATE, 08P01, is that of all that PgBouncer says
+// itself, of a server process that died among them.
+constexpr std::string_view kNoTransactions = "not allowed in statement pooling mode";
 constexpr const char* kAskProcess = "SELECT pg_catalog.pg_backend_pid()";
 // A pool without a free server session answers after minutes, a server at once.
 constexpr Milliseconds kPatience{2'000};
@@ -61,7 +63,8 @@ Pooling mode_of_pooler(Session& session, Session& second, const Clock& clock) {
   try {
     return Probe(session, second, clock).mode();
   } catch (const DatabaseError& error) {
-    if (error.sqlstate() == kProtocolViolation) return Pooling::kStatement;
+    if (std::string_view(error.what()).find(kNoTransactions) != std::string_view::npos)
+      return Pooling::kStatement;
     throw;
   }
 }

@@ -39,7 +39,7 @@ bool moves_search_path(const PreparedScript& script, std::size_t index) {
   if (std::find(kSetters.begin(), kSetters.end(), script.classes[index].command) == kSetters.end())
     return false;
   const std::string text = script.text(index, 4'000);
-  return contains(text, "search_path") || contains(text, "schema") || contains(text, "reset all");
+  return contains(text, "search_path") || contains(text, "schema");
 }
 
 // A byte more than has a parse tree: so that what is cut off is not taken for the whole.

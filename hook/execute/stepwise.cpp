@@ -174,7 +174,7 @@ void Stepwise::mark_done(std::size_t index) {
 // A SET belongs to its session: a rerun, in another session, needs it again for what comes behind it.
 bool Stepwise::is_session_setting(std::size_t index) const {
   const auto& command = job_.script.classes[index].command;
-  return command == "SET" || command == "RESET";
+  return command == "SET" || command.starts_with("RESET");
 }
 
 void Stepwise::run_session_setting(std::size_t index) {

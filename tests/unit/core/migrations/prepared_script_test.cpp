@@ -115,4 +115,12 @@ TEST_CASE("DISCARD ALL, which would give up the runner's lock, is refused") {
   CHECK(faults("DISCARD TEMP;").empty());
 }
 
+TEST_CASE(
+    "regression: RESET ALL took the mark of its transaction away, and the script counted as partly applied") {
+  CHECK_THAT(faults("CREATE TABLE a (n int);\nreset  ALL;"),
+             Catch::Contains("2:1: error: RESET ALL takes away what this run has set"));
+  CHECK(faults("RESET search_path;").empty());
+  CHECK(faults("RESET ALL;\nVACUUM a;").empty());
+}
+
 }  // namespace windlass::migrations
