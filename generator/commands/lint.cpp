@@ -6,6 +6,8 @@
 
 #include "core/base/text.hpp"
 #include "generator/lint/lint.hpp"
+#include "generator/lint/markdown.hpp"
+#include "generator/lint/sarif.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -49,6 +51,10 @@ ExitCode run_lint(const LintOptions& options, std::ostream& out) {
   const LintResult result = lint_project(options.folder, options.environment);
   if (options.output == "json") {
     print_json(result, out);
+  } else if (options.output == "sarif") {
+    out << to_sarif(result);
+  } else if (options.output == "markdown") {
+    out << to_markdown(result);
   } else {
     print_text(result, out);
   }

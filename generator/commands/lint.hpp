@@ -12,7 +12,7 @@ namespace windlass::generator {
 struct LintOptions {
   std::filesystem::path folder = ".";  // that holds windlass.yaml
   std::string environment;             // empty: every one
-  std::string output = "text";         // text or json
+  std::string output = "text";         // text, json, sarif or markdown
 };
 
 // Prints every finding on `out`. kFound when one of them is an error, else kDone. Throws

@@ -12,7 +12,9 @@
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
 #include "generator/commands/lint.hpp"
+#include "generator/lint/markdown.hpp"
 #include "generator/lint/rule.hpp"
+#include "generator/lint/sarif.hpp"
 #include "tests/support/golden_file.hpp"
 
 using namespace windlass;
@@ -188,4 +190,55 @@ TEST_CASE("rules have ids of their own, and docs/lint.md is what they make") {
   for (const Rule* rule : lint_rules()) CHECK(ids.insert(rule->id).second);
   CHECK(ids.size() == 11);
   check_golden_file(fs::path(WINDLASS_DOCS) / "lint.md", lint_reference());
+}
+
+TEST_CASE("SARIF has what readers need: every rule, places in characters, paths as URIs") {
+  LintResult result;
+  Diagnostic finding{Severity::kError, {"a b/sql/V1__\xC3\xA4.sql", 3, 5}, "it is wrong", "Make it right."};
+  finding.width = 4;
+  finding.rule = "script-text";
+  result.findings.add(finding);
+  result.findings.add({Severity::kWarning, {"/srv/windlass.yaml"}, "odd", "", "", 1, "config"});
+  const auto log = nlohmann::json::parse(to_sarif(result));
+  CHECK(log.at("version") == "2.1.0");
+  CHECK(log.at("$schema").get<std::string>().ends_with("sarif-2.1.0.json"));
+  const auto& run = log.at("runs").at(0);
+  CHECK(run.at("columnKind") == "unicodeCodePoints");
+  std::set<std::string> ids;
+  for (const auto& rule : run.at("tool").at("driver").at("rules")) {
+    CHECK_FALSE(rule.at("shortDescription").at("text").get<std::string>().empty());
+    ids.insert(rule.at("id"));
+  }
+  CHECK(ids.size() == lint_rules().size() + 1);
+  const auto& first = run.at("results").at(0);
+  CHECK(ids.contains(first.at("ruleId")));
+  CHECK(first.at("level") == "error");
+  CHECK(first.at("message").at("text") == "it is wrong. Make it right.");
+  const auto& place = first.at("locations").at(0).at("physicalLocation");
+  CHECK(place.at("artifactLocation").at("uri") == "a%20b/sql/V1__%C3%A4.sql");
+  CHECK(place.at("region") == nlohmann::json({{"startLine", 3}, {"startColumn", 5}, {"endColumn", 9}}));
+  const auto& second = run.at("results").at(1);
+  CHECK(second.at("level") == "warning");
+  const auto& whole_file = second.at("locations").at(0).at("physicalLocation");
+  CHECK(whole_file.at("artifactLocation").at("uri") == "file:///srv/windlass.yaml");
+  CHECK_FALSE(whole_file.contains("region"));
+}
+
+TEST_CASE("SARIF of a finding without a file names no place") {
+  LintResult result;
+  result.findings.add({Severity::kError, {}, "odd", "", "", 1, "config"});
+  const auto log = nlohmann::json::parse(to_sarif(result));
+  CHECK(log.at("runs").at(0).at("results").at(0).at("locations").empty());
+}
+
+TEST_CASE("text from a script cannot break the table of the Markdown, nor become markup") {
+  LintResult result;
+  result.scripts = 1;
+  result.findings.add(
+      {Severity::kError, {"sql/V1__a.sql", 1, 2}, "a | b <img> & `c`\nd", "", "", 1, "script-text"});
+  CHECK(
+      to_markdown(result) ==
+      "### windlass lint: 1 script, 1 error, 0 warnings\n\n| | place | rule | finding |\n|---|---|---|---|\n"
+      "| error | sql/V1\\_\\_a.sql:1:2 | script-text | a \\| b &lt;img> &amp; \\`c\\` d |\n");
+  CHECK(to_markdown(LintResult{}) == "### windlass lint: 0 scripts, 0 errors, 0 warnings\n");
 }

@@ -1,0 +1,2 @@
+CREATE TABLE d (id int);
+CREATE INDEX CONCURRENTLY d_idx ON d (id);
