@@ -14,6 +14,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/contract/settings.hpp"
+#include "generator/commands/ci.hpp"
 #include "generator/commands/completion.hpp"
 #include "generator/commands/explain.hpp"
 #include "generator/commands/init.hpp"
@@ -37,6 +38,7 @@ struct Context {
   std::string hook;
   std::string rehearse_url;
   std::string plan_url;  // of its own: CLI11 also fills it from the environment when another command is run
+  CiOptions ci;
   ExplainOptions explain;
   InitOptions init;
   LintOptions lint;
@@ -154,7 +156,9 @@ void add_lint(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("lint", "Check config and scripts; exit 1 when something is wrong.");
   command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
   command->add_option("--env", options.environment, "Environment to check; by default every one.");
-  add_output(*command, options.output);
+  command->add_option("--output", options.output, "What stdout carries: text, json, sarif or markdown.")
+      ->check(CLI::IsMember({"text", "json", "sarif", "markdown"}))
+      ->capture_default_str();
   command->callback([&context] {
     context.lint.folder = project_folder(context);
     context.run = [options = context.lint] { return run_lint(options, std::cout); };
@@ -207,6 +211,42 @@ void add_explain(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->callback([&context] {
     context.run = [options = context.explain] { return run_explain(options, std::cin, std::cout); };
+  });
+}
+
+void add_ci(CLI::App& app, Context& context) {
+  auto& options = context.ci;
+  auto* command = app.add_subcommand(
+      "ci",
+      "Write the pipeline of a project: lint, rehearse, render --check, and a release for each environment.");
+  command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
+  command->add_option("--kind", options.kind, "Who runs it: cloudbuild, github, gitlab or jenkins.")
+      ->required();
+  command->add_option("--target", options.target, "What the manifests are for: argocd, plain or helm.")
+      ->required();
+  command->add_option("--mode", options.mode,
+                      "Where in a sync of argocd they run: presync (the default) or waves.");
+  command
+      ->add_option("--env", options.environments,
+                   "Environments to release to, in this order; by default every one, in the file's order.")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      ->add_option(
+          "--image", options.image,
+          "Image that the steps run in, with windlass, PostgreSQL's server, and kubectl, helm or argocd.")
+      ->required();
+  command
+      ->add_option(
+          "--manifests", options.manifests,
+          "Folder with a folder of manifests per environment; the default is deploy/ of the project.")
+      ->type_name(kFolder);
+  command->add_option("-o,--output", options.output, "File to write, or - for stdout.")
+      ->type_name(kFile)
+      ->capture_default_str();
+  command->callback([&context] {
+    context.ci.folder = project_folder(context);
+    context.run = [options = context.ci] { return run_ci(options, std::cout, std::cerr); };
   });
 }
 
@@ -273,6 +313,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_render(app, context);
   add_rehearse(app, context);
   add_explain(app, context);
+  add_ci(app, context);
   add_completion(app, context);
 }
 

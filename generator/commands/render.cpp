@@ -8,6 +8,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "generator/commands/choose_target.hpp"
 #include "generator/commands/open_project.hpp"
 #include "generator/manifests/folder.hpp"
 #include "generator/manifests/kustomize.hpp"
@@ -16,22 +17,6 @@
 
 namespace windlass::generator {
 namespace {
-
-std::string names_of_targets() {
-  std::vector<std::string> names;
-  for (const auto* target : targets()) {
-    names.push_back(target->mode.empty() ? std::string(target->name)
-                                         : fmt::format("{} with --mode {}", target->name, target->mode));
-  }
-  return join(names, ", ");
-}
-
-const Target& target_of(const RenderOptions& options) {
-  if (const Target* target = find_target(options.target, options.mode)) return *target;
-  const std::string mode = options.mode.empty() ? "" : fmt::format(" with --mode {}", options.mode);
-  throw Error(ExitCode::kUsage, fmt::format("there is no --target {}{}", options.target, mode),
-              fmt::format("The targets are {}.", names_of_targets()));
-}
 
 void refuse_what_does_not_fit(const RenderOptions& options, const Target& target) {
   if (options.check && options.output == "-") {
@@ -152,7 +137,7 @@ ExitCode write(const RenderOptions& options, const std::vector<Change>& changes,
 }  // namespace
 
 ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err) {
-  const Target& target = target_of(options);
+  const Target& target = choose_target(options.target, options.mode);
   refuse_what_does_not_fit(options, target);
   const auto folders = render_folders(options, target, err);
   if (options.output == "-") {

@@ -68,6 +68,10 @@ rule. Without `--env` every environment is linted. It exits with 1 when one of t
 are no failure. `--output json` prints `schemaVersion`, `errors`, `warnings` and `findings` (`rule`, `severity`, `file`,
 `line`, `column`, `message`, `help`). It needs no database.
 
+`--output sarif` is for code hosts that show findings beside the lines of a pull request, `--output markdown` for a
+comment or a summary; [pipelines.md](pipelines.md) uses both. Places are relative to where you are: lint from the root of
+the repository.
+
 ## config
 
 Error or warning. `windlass.yaml` cannot be used, or will surprise: see [config.md](config.md).
