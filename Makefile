@@ -60,6 +60,7 @@ ifneq ($(DEPS),off)
 endif
 	@/usr/bin/python3 tests/interop/fetch_flyway.py
 	@/usr/bin/python3 tests/peers/fetch.py
+	@/usr/bin/python3 tests/pipelines/schemas.py
 
 test-servers: build servers ## every database and fault suite on PostgreSQL 12 to 18
 	@failed=; for major in 12 13 14 16 17 18; do \
