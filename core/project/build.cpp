@@ -228,6 +228,16 @@ Kubernetes kubernetes_of(const Value& value) {
   return kubernetes;
 }
 
+std::optional<Milliseconds> optional_duration(const Value& section, std::string_view name) {
+  if (section.find(name) == nullptr) return std::nullopt;
+  return duration(section, name);
+}
+
+Alerts alerts_of(const Value& value) {
+  return {flag(value, "enabled"), map_of(value, "labels"), optional_duration(value, "longRunning"),
+          count(value, "failurePercent"), optional_duration(value, "notRunFor")};
+}
+
 // Google's rule for PostgreSQL: a service account's role is its e-mail without the ending.
 void log_in_by_identity(Connection& connection, const Identity& identity) {
   constexpr std::string_view kEnding = ".gserviceaccount.com";
@@ -259,6 +269,7 @@ Project build_project(const Value& root) {
       text(identity, "binding") == "direct" ? IdentityBinding::kDirect : IdentityBinding::kAnnotation};
   for (auto& database : project.databases) log_in_by_identity(database.connection, project.identity);
   project.kubernetes = kubernetes_of(value_at(spec, "kubernetes"));
+  project.alerts = alerts_of(value_at(spec, "observability.alerts"));
   project.delivery.method = text(value_at(spec, "delivery"), "method");
   if (const Value* matrix = spec.find("compatibilityMatrix")) {
     for (const auto& [release, ways] : matrix->members) {

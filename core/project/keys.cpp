@@ -175,6 +175,18 @@ std::vector<Key> kubernetes_keys() {
   };
 }
 
+std::vector<Key> observability_keys() {
+  return {
+      {.path = "spec.observability", .shape = kSection, .help = "Who is told how migrations went.", .overlay = Overlay::kYes},
+      {.path = "spec.observability.alerts", .shape = kSection, .help = "Alerts of Prometheus on the Jobs, from kube-state-metrics."},
+      {.path = "spec.observability.alerts.enabled", .format = kBool, .fallback = "false", .help = "Render a PrometheusRule."},
+      {.path = "spec.observability.alerts.labels", .shape = kMap, .format = kLabelValue, .help = "Labels of the PrometheusRule, by which a Prometheus finds it.", .names = kLabelName},
+      {.path = "spec.observability.alerts.longRunning", .format = kSeconds, .help = "Age of a Job that has not ended; by default half of kubernetes.activeDeadline."},
+      {.path = "spec.observability.alerts.failurePercent", .format = kNumber, .fallback = "25", .help = "Share of a week's Jobs that may fail; two have to fail at least.", .low = 1, .high = 99},
+      {.path = "spec.observability.alerts.notRunFor", .format = kSeconds, .help = "Time without a migration that succeeded; by default nobody is told."},
+  };
+}
+
 std::vector<Key> tail_keys() {
   return {
       {.path = "spec.delivery", .shape = kSection, .help = "How the scripts reach the cluster.", .overlay = Overlay::kYes},
@@ -185,7 +197,7 @@ std::vector<Key> tail_keys() {
       {.path = "spec.environments",
        .shape = kOverlays,
        .help = "What differs, by environment: any of databases, migration, backup, verify, identity, "
-               "kubernetes and delivery. Maps are merged by key; a list or a value replaces.",
+               "kubernetes, observability and delivery. Maps are merged by key; a list or a value replaces.",
        .names = kLabel},
   };
 }
@@ -276,6 +288,7 @@ const std::vector<Key>& key_table() {
     for (const auto& entry : kSettingKeys) table.push_back(setting_key(entry));
     append(run_keys());
     append(kubernetes_keys());
+    append(observability_keys());
     append(tail_keys());
     return table;
   }();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,6 +62,14 @@ struct Verify {
   std::vector<std::string> allow_not_valid;
 };
 
+struct Alerts {
+  bool enabled = false;
+  Map labels;                                // of the PrometheusRule, by which a Prometheus finds it
+  std::optional<Milliseconds> long_running;  // empty: half of kubernetes.active_deadline
+  int failure_percent = 25;
+  std::optional<Milliseconds> not_run_for;  // empty: no such alert
+};
+
 struct Delivery {
   std::string method = "configMap";  // the only one that is rendered so far
 };
@@ -81,6 +90,7 @@ struct Project {
   Verify verify;
   Identity identity;
   Kubernetes kubernetes;
+  Alerts alerts;
   Delivery delivery;
   std::map<std::string, Compatibility> compatibility;
   std::vector<std::string> environments;  // every name that the file knows, in the file's order

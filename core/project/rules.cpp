@@ -82,6 +82,10 @@ class Rules {
                "One statement must fit into the phase.");
     add_longer("migration.limits.deadline", "kubernetes.activeDeadline",
                "The Job must outlive its phase, or Kubernetes kills it halfway.");
+    if (value_at(spec_, "observability.alerts").find("longRunning") != nullptr) {
+      add_longer("observability.alerts.longRunning", "kubernetes.activeDeadline",
+                 "Kubernetes ends a Job at its deadline, so the alert would never fire.");
+    }
     if (value_at(spec_, "kubernetes").find("helmTimeout") != nullptr) {
       add_longer("kubernetes.activeDeadline", "kubernetes.helmTimeout",
                  "Helm must wait for longer than a Job may take, or it gives up while the Job runs on.");

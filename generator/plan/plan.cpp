@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/contract/labels.hpp"
+#include "generator/plan/alerts.hpp"
 #include "generator/plan/credentials.hpp"
 #include "generator/plan/hook_pods.hpp"
 #include "generator/plan/identity.hpp"
@@ -34,6 +35,7 @@ struct Object {
   Stage stage = Stage::kTracked;
   Map annotations = {};
   std::string file_name = {};  // when it is not `name`
+  Map labels = {};             // beside those that every object has
 };
 
 class Planner {
@@ -45,6 +47,7 @@ class Planner {
   Plan run(const std::vector<DatabaseFiles>& files) {
     plan_.diagnostics.add(project_faults(project_));
     add_service_accounts();
+    add_alerts();
     for (std::size_t i = 0; i < project_.databases.size(); ++i)
       add_database(project_.databases[i], files.at(i));
     const auto by_path = [](const PlannedFile& a, const PlannedFile& b) { return a.path < b.path; };
@@ -58,10 +61,11 @@ class Planner {
            Members values = {}) {
     const Map annotations = merged(
         {project_.kubernetes.annotations, object.annotations, stage_annotations(target_, object.stage)});
-    Members all = {{"name", object.name},
-                   {"namespace", project_.kubernetes.namespace_name},
-                   {"labels", tree_of(object_labels(project_, database, object.component))},
-                   {"annotations", tree_of(annotations)}};
+    Members all = {
+        {"name", object.name},
+        {"namespace", project_.kubernetes.namespace_name},
+        {"labels", tree_of(merged({object.labels, object_labels(project_, database, object.component)}))},
+        {"annotations", tree_of(annotations)}};
     std::move(values.begin(), values.end(), std::back_inserter(all));
     plan_.objects.push_back({fmt::format("{}{}-{}.yaml", target_.place(object.stage).files, object.kind,
                                          object.file_name.empty() ? object.name : object.file_name),
@@ -76,6 +80,13 @@ class Planner {
     add("service_account",
         {"serviceaccount", rollback_service_account_name(project_), "rollback", Stage::kTracked, identity},
         nullptr);
+  }
+
+  void add_alerts() {
+    if (!project_.alerts.enabled) return;
+    Object object{"prometheusrule", fit_name(project_.name, "alerts"), "alerts", Stage::kTracked};
+    object.labels = project_.alerts.labels;
+    add("prometheus_rule", object, nullptr, {{"groups", alert_groups(project_)}});
   }
 
   void add_database(const project::Database& database, const DatabaseFiles& files) {

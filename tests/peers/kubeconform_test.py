@@ -15,7 +15,7 @@ import yaml
 import go_modules
 import kubeconform
 import kubernetes_schemas
-from projects import config_of, examples
+from projects import FEATURES, config_of, examples
 
 MINORS = sorted(kubernetes_schemas.KUBERNETES)
 DEFAULT_MINOR = 29  # of kubernetes.minVersion
@@ -54,7 +54,7 @@ class KubeconformTest(unittest.TestCase):
 
     def test_every_example_is_valid_from_its_oldest_kubernetes_to_the_newest(self):
         rendered = []  # (minor, folder)
-        for project in examples():
+        for project in (*examples(), FEATURES):
             spec = yaml.safe_load(config_of(project).read_text(encoding="utf-8"))["spec"]
             for environment in environments(spec):
                 out = self.place / project.name / environment
@@ -65,7 +65,7 @@ class KubeconformTest(unittest.TestCase):
     def test_what_is_rendered_for_an_older_kubernetes_is_valid_there_and_on_the_newest(self):
         for minor in MINORS:
             folders = []
-            for project in examples():
+            for project in (*examples(), FEATURES):
                 copy = self.place / f"project-{minor}" / project.name
                 shutil.copytree(project, copy)
                 config = yaml.safe_load(config_of(copy).read_text(encoding="utf-8"))

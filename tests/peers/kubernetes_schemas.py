@@ -5,6 +5,7 @@ version does not know is an error. The kinds of others that are rendered come fr
 """
 
 import copy
+import hashlib
 import json
 import os
 import pathlib
@@ -36,6 +37,8 @@ KUBERNETES = {
 CRDS = [
     ("github.com/external-secrets/external-secrets", "v1.3.2", "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=",
      ["config/crds/bases/external-secrets.io_externalsecrets.yaml"]),
+    ("github.com/prometheus-operator/prometheus-operator", "v0.85.0", "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
+     ["example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"]),
 ]
 
 SHAPE = 1  # of what is made from a module; what lies in the cache in another shape is made anew
@@ -50,7 +53,8 @@ def folder(minor):
 
 
 def crds():
-    return go_modules.cache() / f"schemas-{SHAPE}-crds"
+    listed = hashlib.sha256(repr(CRDS).encode()).hexdigest()[:8]  # a longer list is made anew
+    return go_modules.cache() / f"schemas-{SHAPE}-crds-{listed}"
 
 
 def location(path):

@@ -19,7 +19,6 @@ import helm
 import projects
 
 OF_A_TARGET = ("argocd.argoproj.io/", "helm.sh/")
-FEATURES = pathlib.Path(__file__).resolve().parent / "features"
 WINDLASS = ""
 
 
@@ -77,7 +76,7 @@ class ParityTest(unittest.TestCase):
 
     def for_everything(self, compare):
         """Calls compare(project, environment) for every environment of the examples and of features/."""
-        for project in [*projects.examples(), FEATURES]:
+        for project in [*projects.examples(), projects.FEATURES]:
             for environment in projects.environments(project):
                 with self.subTest(project=project.name, environment=environment):
                     compare(project, environment)
@@ -138,7 +137,7 @@ class ParityTest(unittest.TestCase):
 
         # An older Kubernetes has traps that nothing can be rendered against.
         cases = [(project, environment) for project in projects.examples()
-                 for environment in projects.environments(project)] + [(FEATURES, "newest")]
+                 for environment in projects.environments(project)] + [(projects.FEATURES, "newest")]
         for project, environment in cases:
             with self.subTest(project=project.name, environment=environment):
                 chart = self.place / f"{project.name}-{environment}.yaml"

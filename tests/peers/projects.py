@@ -6,6 +6,7 @@ import subprocess
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+FEATURES = ROOT / "tests/peers/features"  # what the examples leave out
 CONFIGS = ("windlass.yaml", "project-config.yaml")
 LIMIT = 60  # seconds for one render
 

@@ -230,6 +230,11 @@ TEST_CASE("every key of a complete config arrives") {
   CHECK(kubernetes.requests.at("ephemeral-storage") == "1Gi");
   CHECK(kubernetes.limits == Map{{"cpu", "1"}, {"memory", "0.5Gi"}});
   CHECK(kubernetes.run_as_user == 65532);
+  CHECK(project.alerts.enabled);
+  CHECK(project.alerts.labels == Map{{"release", "prometheus"}});
+  CHECK(project.alerts.long_running == Milliseconds{10 * 60'000});
+  CHECK(project.alerts.failure_percent == 50);
+  CHECK(project.alerts.not_run_for == Milliseconds{720 * 3600'000LL});
   CHECK_FALSE(kubernetes.network_policy.enabled);
   CHECK(kubernetes.network_policy.database_cidrs == std::vector<std::string>{"10.0.0.0/8", "fd00::/8"});
   CHECK(kubernetes.network_policy.database_ports == std::vector<int>{5432, 6432});
@@ -266,7 +271,7 @@ TEST_CASE("anchors, aliases and merge keys are read as YAML defines them") {
 TEST_CASE("an environment that the file does not know is named with the ones that it knows") {
   const auto text = read(kData / "valid/complete.yaml");
   CHECK(faults(text, "prdo") ==
-        "windlass.yaml:165:5: error: no environment \"prdo\" in this file\n"
+        "windlass.yaml:167:5: error: no environment \"prdo\" in this file\n"
         "      dev:\n"
         "      ^\n"
         "  help: Did you mean \"prod\"? Known: dev, prod.\n");
