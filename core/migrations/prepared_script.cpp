@@ -184,7 +184,10 @@ std::string PreparedScript::text(std::size_t statement, std::size_t most) const 
 
 std::size_t PreparedScript::held_bytes() const {
   constexpr std::size_t kOfEach = sizeof(sql::Statement) + sizeof(void*);
-  return replaced.held_bytes() + statements.capacity() * kOfEach;
+  constexpr std::size_t kOfClass =
+      sizeof(sql::StatementClass) + 100;  // with its names and its place in the map
+  return sizeof(PreparedScript) + replaced.held_bytes() + statements.capacity() * kOfEach +
+         classes.distinct() * kOfClass;
 }
 
 Preparation prepare_script(ScriptSource source, const PlaceholderRules& placeholders, int server_major) {

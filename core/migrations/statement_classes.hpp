@@ -26,6 +26,7 @@ class StatementClasses {
   const sql::StatementClass& back() const { return of_each_.back()->first; }
   std::size_t size() const { return of_each_.size(); }
   bool empty() const { return of_each_.empty(); }
+  std::size_t distinct() const { return distinct_.size(); }
 
  private:
   struct Nothing {};

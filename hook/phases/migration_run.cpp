@@ -169,7 +169,7 @@ void check_undo(const migrations::PreparedScript& undo) {
 }  // namespace
 
 std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state) {
-  constexpr std::size_t kMostHeld = std::size_t{2} << 20U;
+  constexpr std::size_t kMostHeld = std::size_t{512} << 10U;
   const auto placeholders = placeholder_rules(run);
   Diagnostics diagnostics;
   std::vector<migrations::PreparedScript> scripts;

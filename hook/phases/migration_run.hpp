@@ -20,7 +20,7 @@ Executor make_executor(DatabaseRun& run);
 // What the plan is to run, in its order. Throws Error(kInvalidScripts) with every diagnostic of every script,
 // those of their undo scripts among them: a stored undo script that cannot run is no way back. Throws
 // Error(kTransient) when a file is not what the set was read from, and as SessionNeeds::refuse behind a
-// pooler in transaction mode. No more than a few MiB are held: scripts behind them are let go.
+// pooler in transaction mode. No more than half a MiB is held: scripts behind them are let go.
 std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, const ProjectState& state);
 // One that was let go.
 migrations::PreparedScript prepare_again(DatabaseRun& run, const migrations::Script& script);
