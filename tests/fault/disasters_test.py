@@ -65,7 +65,8 @@ class DisastersTest(hook_runs.HookCase):
     def crash(self, database, victim):
         """Kills the process that `victim` finds while V2 runs; returns the log of the run that met it."""
         hook = self.project(database, self.CRASHING)
-        child = hook.start(database)
+        # One by one: what a crash finds of a batch that has not reached the disk is another question (fault_matrix).
+        child = hook.start(database, "migrate", "--batch", "off")
         os.kill(victim(self.backend_of(database, "pg_sleep(2 *")), 9)
         _, log = child.communicate(timeout=90)
         self.assertEqual(child.returncode, 75, log)

@@ -245,7 +245,8 @@ class ServersTest(hook_runs.HookCase):
         hook.environment = lambda name: {
             "PATH": os.environ["PATH"], "PGPASSWORD": primary.client_environment(name)["PGPASSWORD"],
             "WINDLASS_DATABASE_URL": f"postgresql://postgres@{hosts}/{name}"}
-        child = hook.start("shop")
+        # One by one: the commits of a batch wait for the replica together, when it ends.
+        child = hook.start("shop", "migrate", "--batch", "off")
         self.wait_for(primary, "shop", "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
         primary.stop_at_once()
         waiting = self.wait_for_line(child, "it is a standby (in recovery) and takes no writes")
