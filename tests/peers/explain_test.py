@@ -55,7 +55,12 @@ class ExplainTest(unittest.TestCase):
                 for engine in (["helm", "--helm-version", str(major)], ["argocd"]):
                     with self.subTest(helm=major, values=file.name, engine=engine[0]):
                         told = explain(manifests, "--namespace", "shop", "--as", *engine)
-                        self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
+                        traps = [line for line in (told.stdout + told.stderr).splitlines() if line.endswith("]") and "warning: " in line]
+                        # Deleted before each sync, a custom resource is held up by its operator under Argo CD: the
+                        # chart chooses the trap that Helm users meet only after a release that failed (docs/helm.md).
+                        others = [line for line in traps if "ExternalSecret/" not in line or "[old-result]" not in line]
+                        self.assertEqual(others, [], told.stdout + told.stderr)
+                        self.assertEqual(told.returncode, 1 if traps else 0, told.stdout + told.stderr)
 
     def test_our_examples_have_no_traps(self):
         cases = [(project, environment, mode) for project in projects.examples()
