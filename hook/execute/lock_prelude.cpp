@@ -36,8 +36,9 @@ bool may_take_long(const sql::StatementClass& known, std::string_view text) {
 
 bool moves_search_path(const PreparedScript& script, std::size_t index) {
   constexpr std::array<std::string_view, 4> kSetters = {"SET", "RESET", "SELECT", "DO"};
-  if (std::find(kSetters.begin(), kSetters.end(), script.classes[index].command) == kSetters.end())
-    return false;
+  const std::string& command = script.classes[index].command;
+  if (command == "RESET ALL") return true;
+  if (std::find(kSetters.begin(), kSetters.end(), command) == kSetters.end()) return false;
   const std::string text = script.text(index, 4'000);
   return contains(text, "search_path") || contains(text, "schema");
 }

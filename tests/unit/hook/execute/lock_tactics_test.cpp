@@ -9,9 +9,9 @@ namespace {
 
 const LockBudget kBudget{Milliseconds(2'000), Milliseconds(60'000), Milliseconds(1'000), 15};
 
-migrations::PreparedScript prepare(const std::string& sql) {
+migrations::PreparedScript prepare(const std::string& sql, std::optional<bool> in_transaction = {}) {
   auto prepared = migrations::prepare_script(
-      {"V1__a.sql", "V1__a.sql", migrations::TextSource(sql), std::nullopt}, {}, 15);
+      {"V1__a.sql", "V1__a.sql", migrations::TextSource(sql), in_transaction}, {}, 15);
   REQUIRE_FALSE(prepared.diagnostics.has_errors());
   return std::move(prepared.script);
 }
@@ -135,6 +135,14 @@ TEST_CASE("only tables before the first long statement are locked in advance, an
   CHECK(first_locks("SET search_path = other; ALTER TABLE a ADD x int; ALTER TABLE app.b ADD x int;") ==
         Names{"app.b"});
   CHECK(first_locks("SELECT 1;").empty());
+}
+
+TEST_CASE("regression: after RESET ALL a table without a schema was looked for where it stood before") {
+  const std::string rebuilds = "ALTER TABLE a ALTER x TYPE bigint; ALTER TABLE app.b ALTER x TYPE bigint;";
+  CHECK(script_locks(prepare(rebuilds, false)).heavy.size() == 2);
+  const auto locks = script_locks(prepare("RESET ALL; " + rebuilds, false));
+  REQUIRE(locks.heavy.size() == 1);
+  CHECK(locks.heavy[0].relation == "app.b");
 }
 
 TEST_CASE("callbacks that share the transaction have its limits, all the same ones") {
