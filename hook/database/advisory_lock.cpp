@@ -6,7 +6,6 @@
 #include "core/base/text.hpp"
 #include "hook/database/lease_table.hpp"
 #include "hook/database/lock_wait.hpp"
-#include "hook/database/run_records.hpp"
 #include "hook/database/script_message.hpp"
 
 namespace windlass::hook {
@@ -128,12 +127,7 @@ std::optional<std::string> AdvisoryLock::try_take(const HistoryTableName& name) 
   const auto lease = read_lease(session_, name);
   if (!lease || !lease->held) return std::nullopt;
   if (lease->expired && session_.has_read_only_transactions()) return std::nullopt;  // it will change nothing
-  if (const auto ended = lease->expired ? end_expired_lease(session_, name) : std::nullopt) {
-    log::warning(fmt::format("taking over the lease of {}: its last heartbeat was at {}", ended->owner(),
-                             ended->heartbeat));
-    mark_lost_run(session_, name.schema, ended->run_id);
-    return std::nullopt;
-  }
+  if (lease->expired && end_expired_lease(session_, name, "taking over")) return std::nullopt;
   unlock();
   return lease->owner();
 }

@@ -12,7 +12,6 @@
 #include "hook/database/advisory_lock.hpp"
 #include "hook/database/bounded_query.hpp"
 #include "hook/database/lock_wait.hpp"
-#include "hook/database/run_records.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -138,9 +137,7 @@ std::string Lease::who_has_the_key() {
 }
 
 void Lease::announce(const LeaseRow& former, std::int64_t token) {
-  log::warning(fmt::format("taking over the lease of {}: its last heartbeat was at {}", former.owner(),
-                           former.heartbeat));
-  mark_lost_run(session_, terms_.history.schema, former.run_id);
+  tell_of_silent_runner(session_, terms_.history, former, "taking over");
   end_transactions_of(token);
 }
 

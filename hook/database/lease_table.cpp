@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/log.hpp"
 #include "hook/database/catalog.hpp"
 #include "hook/database/run_records.hpp"
 
@@ -114,7 +115,7 @@ std::int64_t give_lease(Session& session, const HistoryTableName& name, const Le
   return std::stoll(token.value_or("0"));
 }
 
-std::optional<LeaseRow> end_expired_lease(Session& session, const HistoryTableName& name) {
+bool end_expired_lease(Session& session, const HistoryTableName& name, std::string_view verb) {
   std::optional<LeaseRow> ended;
   in_transaction(session, "ending an expired lease", [&] {
     const LeaseRow row = lock_lease(session, name);
@@ -125,7 +126,15 @@ std::optional<LeaseRow> end_expired_lease(Session& session, const HistoryTableNa
         {name.table});
     ended = row;
   });
-  return ended;
+  if (ended) tell_of_silent_runner(session, name, *ended, verb);
+  return ended.has_value();
+}
+
+void tell_of_silent_runner(Session& session, const HistoryTableName& name, const LeaseRow& former,
+                           std::string_view verb) {
+  log::warning(fmt::format("{} the lease of {}: its last heartbeat was at {}", verb, former.owner(),
+                           former.heartbeat));
+  mark_lost_run(session, name.schema, former.run_id);
 }
 
 }  // namespace windlass::hook

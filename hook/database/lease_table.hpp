@@ -55,8 +55,12 @@ LeaseRow lock_lease(Session& session, const HistoryTableName& name);
 // Gives the row that lock_lease locked to `owner`; returns the new token.
 std::int64_t give_lease(Session& session, const HistoryTableName& name, const LeaseOwner& owner,
                         Milliseconds duration);
-// Ends the lease if it is held and expired: its runner cannot commit any more. Returns whose it was.
-std::optional<LeaseRow> end_expired_lease(Session& session, const HistoryTableName& name);
+// Ends the lease if it is held and expired: its runner cannot commit any more. Returns whether it was, after
+// tell_of_silent_runner with `verb`.
+bool end_expired_lease(Session& session, const HistoryTableName& name, std::string_view verb);
+// Says in the log whose lease has ended ("taking over the lease of ..."), and marks that run as lost.
+void tell_of_silent_runner(Session& session, const HistoryTableName& name, const LeaseRow& former,
+                           std::string_view verb);
 
 std::string lease_table(const HistoryTableName& name);  // quoted
 

@@ -83,11 +83,7 @@ void end_lease_of_killed_run(DatabaseRun& run) {
   if (!run.lease_table_seen) return;
   const auto lease = read_lease(run.session(), run.history);
   if (!lease || !lease->held || !lease->expired) return;
-  const auto ended = end_expired_lease(run.session(), run.history);
-  if (!ended) return;  // another run was quicker
-  log::warning(
-      fmt::format("ended the lease of {}: its last heartbeat was at {}", ended->owner(), ended->heartbeat));
-  mark_lost_run(run.session(), run.history.schema, ended->run_id);
+  end_expired_lease(run.session(), run.history, "ended");
 }
 
 // Completes the record, or writes it if the run ended before it had reason to open one.
