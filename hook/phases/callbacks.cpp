@@ -60,7 +60,7 @@ Callbacks::Callbacks(DatabaseRun& run, const migrations::ScriptSet& scripts,
   const auto placeholders = placeholder_rules(run);
   std::vector<std::string> silent;
   Diagnostics diagnostics;
-  SessionNeeds needs;
+  SessionNeeds needs(run.session());
   for (const auto* script : all) {
     if (std::find(events.begin(), events.end(), script->name.event) == events.end()) continue;
     const Firing firing = firing_of(script->name.event);
@@ -82,7 +82,7 @@ Callbacks::Callbacks(DatabaseRun& run, const migrations::ScriptSet& scripts,
                 "Correct them; nothing was run.")
         .with_details(to_text(diagnostics));
   }
-  if (run.session().is_shared()) needs.refuse();
+  needs.refuse();
   if (settings.dry_run) {
     scripts_.clear();
     return;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <functional>
 
 #include "core/base/digest.hpp"
@@ -60,9 +59,7 @@ class Inspect {
 
   void read_scripts() {
     const Settings& settings = run_.context.settings;
-    migrations::SetRules rules = set_rules(settings);
-    rules.placeholders = placeholder_rules(run_);
-    scripts_ = migrations::read_script_set(settings.locations, std::filesystem::current_path(), rules);
+    scripts_ = read_faulty_scripts(run_);
     const auto plan = migrations::make_plan(scripts_, database_.rows, plan_settings(settings));
     if (plan.current) found_.version = plan.current->text();
     for (const auto* entry : plan.to_run) found_.pending.push_back(entry->script->path);

@@ -174,12 +174,12 @@ std::vector<migrations::PreparedScript> prepare_migration(DatabaseRun& run, cons
   Diagnostics diagnostics;
   std::vector<migrations::PreparedScript> scripts;
   std::size_t held = 0;
-  SessionNeeds needs;
+  SessionNeeds needs(run.session());
   for (const auto* entry : state.plan.to_run) {
     auto prepared = prepare(run, *entry->script, placeholders);
     diagnostics.add(std::move(prepared.diagnostics));
     refuse_corrupting_build(prepared.script, run.session().server_version());
-    if (run.session().is_shared()) needs.look_at(prepared.script);
+    needs.look_at(prepared.script);
     held += prepared.script.held_bytes();
     scripts.push_back(held > kMostHeld ? let_go(std::move(prepared.script)) : std::move(prepared.script));
     const auto* undo = undo_of(state.scripts, *entry->script);

@@ -131,6 +131,10 @@ migrations::PlaceholderRules placeholder_rules(DatabaseRun& run) {
   return rules;
 }
 
+migrations::ScriptSet read_faulty_scripts(DatabaseRun& run) {
+  return read_now(run, set_rules(run.context.settings));
+}
+
 migrations::ScriptSet read_scripts_there_are(DatabaseRun& run) {
   migrations::SetRules rules = set_rules(run.context.settings);
   rules.fail_on_missing_location = false;
@@ -141,7 +145,7 @@ migrations::ScriptSet read_scripts(DatabaseRun& run) {
   const Settings& settings = run.context.settings;
   ScriptsAhead* ahead = std::exchange(run.scripts_ahead, nullptr);
   migrations::ScriptSet scripts =
-      ahead != nullptr ? ahead->take(placeholder_rules(run)) : read_now(run, set_rules(settings));
+      ahead != nullptr ? ahead->take(placeholder_rules(run)) : read_faulty_scripts(run);
   if (scripts.diagnostics.has_errors()) {
     throw Error(ExitCode::kInvalidScripts,
                 fmt::format("the scripts have {}", counted(scripts.diagnostics.error_count(), "fault")),

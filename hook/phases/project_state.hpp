@@ -40,7 +40,9 @@ void refresh(ProjectState& state, DatabaseRun& run);
 
 // The scripts alone, with the placeholders that Flyway builds in. Throws as above.
 migrations::ScriptSet read_scripts(DatabaseRun& run);
-// The same for who needs only some of them: no location has to be there, and faults stay with the set.
+// The same with the faults left in the set, for who tells of them beside other things; an empty set is one.
+migrations::ScriptSet read_faulty_scripts(DatabaseRun& run);
+// The same for who needs only some of them: no location has to be there.
 migrations::ScriptSet read_scripts_there_are(DatabaseRun& run);
 migrations::PlaceholderRules placeholder_rules(DatabaseRun& run);
 

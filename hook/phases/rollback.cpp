@@ -166,7 +166,7 @@ class Rollback {
   std::vector<migrations::PreparedScript> prepare() {
     std::vector<migrations::PreparedScript> scripts;
     Diagnostics diagnostics;
-    SessionNeeds needs;
+    SessionNeeds needs(run_.session());
     for (const auto& step : steps_) {
       migrations::Preparation prepared = prepare_stored(step.undo, run_.session().server_major());
       diagnostics.add(std::move(prepared.diagnostics));
@@ -175,7 +175,7 @@ class Rollback {
       scripts.push_back(std::move(prepared.script));
     }
     if (!diagnostics.has_errors()) {
-      if (run_.session().is_shared()) needs.refuse();
+      needs.refuse();
       return scripts;
     }
     throw Error(ExitCode::kInvalidScripts, "a stored undo script cannot run", "Restore the backup instead.")

@@ -29,6 +29,7 @@ std::string need_of(const migrations::PreparedScript& script) {
 }  // namespace
 
 void SessionNeeds::look_at(const migrations::PreparedScript& script) {
+  if (!is_shared_) return;
   const std::string need = need_of(script);
   if (need.empty()) return;
   scripts_.push_back(script.source.path);
