@@ -79,6 +79,18 @@ bool read_servers(std::string_view& rest, DatabaseUrl& url) {
   return rest.empty() || rest.front() == '/' || rest.front() == '?';
 }
 
+std::vector<std::string> hosts_of(const DatabaseUrl& url) {
+  auto hosts = split(url.host, ',');
+  if (hosts.empty()) hosts.emplace_back();  // libpq's own choice
+  return hosts;
+}
+
+// libpq connects with one port for all hosts or one for each.
+bool ports_fit_hosts(const DatabaseUrl& url) {
+  const auto ports = split(url.port, ',').size();
+  return ports <= 1 || ports == hosts_of(url).size();
+}
+
 // libpq lets parameters say what stands before them too, and then they win.
 void take_parameter(const std::string& name, std::string value, DatabaseUrl& url) {
   if (name == "user") {
@@ -126,7 +138,8 @@ std::optional<DatabaseUrl> parse_keywords(std::string_view rest) {
       return std::nullopt;
     take_parameter(name, std::move(*value), url);
   }
-  return url.host.empty() && url.database.empty() ? std::nullopt : std::optional(url);
+  if (url.host.empty() && url.database.empty()) return std::nullopt;
+  return ports_fit_hosts(url) ? std::optional(url) : std::nullopt;
 }
 
 }  // namespace
@@ -154,14 +167,13 @@ std::optional<DatabaseUrl> parse_database_url(std::string_view text) {
     const auto name = decoded(take_until(parameter, '='));
     take_parameter(name, decoded(parameter), url);
   }
-  return url;
+  return ports_fit_hosts(url) ? std::optional(url) : std::nullopt;
 }
 
 Secret to_url(const DatabaseUrl& url) {
   std::string text =
       fmt::format("postgresql://{}:{}@", url_encoded(url.user), url_encoded(url.password.reveal()));
-  auto hosts = split(url.host, ',');
-  if (hosts.empty()) hosts.emplace_back();  // libpq's own choice
+  const auto hosts = hosts_of(url);
   const auto ports = split(url.port, ',');
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     const std::string& host = hosts[i];
@@ -169,7 +181,8 @@ Secret to_url(const DatabaseUrl& url) {
     // A slash begins a socket's folder, a colon stands only in an IPv6 address.
     const bool bracketed = host.find(':') != std::string::npos && !host.starts_with('/');
     text += bracketed ? fmt::format("[{}]", host) : url_encoded(host);
-    if (i < ports.size() && !ports[i].empty()) text += ":" + url_encoded(ports[i]);
+    const std::string port = ports.empty() ? "" : ports[ports.size() == 1 ? 0 : i];
+    if (!port.empty()) text += ":" + url_encoded(port);
   }
   text += "/" + url_encoded(url.database);
   char separator = '?';

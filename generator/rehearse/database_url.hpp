@@ -16,15 +16,15 @@ struct DatabaseUrl {
   std::string user;
   Secret password;
   std::string host;      // of several servers a list with commas, as libpq has it; IPv6 without brackets
-  std::string port;      // likewise; empty: the default
+  std::string port;      // likewise, or one for all of them; empty: the default
   std::string database;  // empty: the user's name
   std::vector<std::pair<std::string, std::string>> parameters;
 
   std::string database_name() const { return database.empty() ? user : database; }
 };
 
-// Read as libpq does. Nothing when `text` does not begin with postgresql:// or postgres://, or an address in
-// brackets does not end. Blanks and line ends around it do not count.
+// Read as libpq does. Nothing when `text` does not begin with postgresql:// or postgres://, an address in
+// brackets does not end, or there are several ports and another number of hosts. Blanks and line ends around it do not count.
 std::optional<DatabaseUrl> parse_database_url(std::string_view text);
 
 // The same, or a keyword string (host=db dbname=shop) that names a host or a database.

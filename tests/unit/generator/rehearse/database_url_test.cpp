@@ -56,6 +56,19 @@ TEST_CASE("regression: a list of servers that ends in libpq's own choice kept on
   CHECK(to_url(url).reveal() == "postgresql://:@one:1,:2/");
 }
 
+TEST_CASE("regression: one port for all servers was written to the first alone") {
+  const auto url = parse_connection("host=one,two port=6432 dbname=shop");
+  REQUIRE(url);
+  CHECK(to_url(*url).reveal() == "postgresql://:@one:6432,two:6432/shop");
+}
+
+TEST_CASE("ports that libpq could not give to the servers are no URL") {
+  CHECK_FALSE(parse_database_url("postgresql://one:1,two:2/shop?host=three"));
+  CHECK_FALSE(parse_database_url("postgresql://one/shop?port=1,2"));
+  CHECK_FALSE(parse_connection("host=one,two port=1,2,3"));
+  CHECK(parse_database_url("postgresql://one,two/shop?port=1,2"));
+}
+
 TEST_CASE("regression: a server named postgres was taken for a second scheme") {
   const auto url = parse_database_url("postgresql://postgres://shop");
   REQUIRE(url);
