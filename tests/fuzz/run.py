@@ -33,6 +33,12 @@ def default_seconds():
     return int(os.environ.get("WINDLASS_FUZZ_SECONDS", 20 if os.environ.get("CI") == "true" else 3))
 
 
+def default_seed():
+    """The tests look where they looked the last time: what stops a change was caused by it. make fuzz looks elsewhere
+    each time (0: libFuzzer's own choice)."""
+    return int(os.environ.get("WINDLASS_FUZZ_SEED", 1))
+
+
 def unpack_corpus(name, folder):
     """Every kept input as a file of its own, which is how libFuzzer reads them."""
     corpus = HERE / "corpus" / name
@@ -81,12 +87,12 @@ class Fuzzer:
         if executed != len(self.kept):
             sys.exit(f"fuzz: {self.name} ran {executed} of {len(self.kept)} kept inputs")
 
-    def search(self, limit):
-        """Tries new inputs for `limit` seconds: how many, and how many edges all inputs covered."""
+    def search(self, limit, seed):
+        """Tries new inputs for `limit` seconds, led by `seed`: how many, and how many edges all inputs covered."""
         broken = self.program.parent / "found"
         broken.mkdir(exist_ok=True)
         dictionary = HERE / "dictionaries" / self.name
-        options = [f"-max_total_time={limit}", f"-timeout={SLOWEST}", f"-max_len={LONGEST_INPUT}",
+        options = [f"-seed={seed}", f"-max_total_time={limit}", f"-timeout={SLOWEST}", f"-max_len={LONGEST_INPUT}",
                    f"-rss_limit_mb={MEMORY}", f"-artifact_prefix={broken}/{self.name}-", "-print_final_stats=1"]
         if dictionary.exists():
             options.append(f"-dict={dictionary}")
@@ -110,6 +116,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("--programs", type=pathlib.Path, required=True)
     arguments.add_argument("--seconds", type=int, default=default_seconds())
+    arguments.add_argument("--seed", type=int, default=default_seed())
     arguments.add_argument("--keep", action="store_true")
     arguments.add_argument("name")
     given = arguments.parse_args()
@@ -124,7 +131,7 @@ def main():
         print(f"fuzz: {given.name}: {len(fuzzer.kept)} kept inputs; no search until this is mended: {', '.join(unmended)}")
         return
     # The kept inputs are run once more as what new ones are made from; on a slow machine that takes its time.
-    tried, edges = fuzzer.search(given.seconds + 2 * math.ceil(time.monotonic() - begun))
+    tried, edges = fuzzer.search(given.seconds + 2 * math.ceil(time.monotonic() - begun), given.seed)
     print(f"fuzz: {given.name}: {len(fuzzer.kept)} kept inputs, {tried} new ones tried, {edges} edges covered")
     if given.keep:
         fuzzer.keep()
