@@ -85,7 +85,7 @@ void add_render(CLI::App& app, Context& context) {
   command->add_option("--target", options.target, "What the manifests are for: argocd, plain or helm.")
       ->required();
   command->add_option("--mode", options.mode,
-                      "Where in a sync of argocd they run: presync (the default) or waves.");
+                      "Where in a sync of argocd they run: presync (the default), gated or waves.");
   command->add_option("-o,--output", options.output, "Folder to write to, or - for stdout.")
       ->type_name(kFolder)
       ->required();
@@ -225,7 +225,7 @@ void add_ci(CLI::App& app, Context& context) {
   command->add_option("--target", options.target, "What the manifests are for: argocd, plain or helm.")
       ->required();
   command->add_option("--mode", options.mode,
-                      "Where in a sync of argocd they run: presync (the default) or waves.");
+                      "Where in a sync of argocd they run: presync (the default), gated or waves.");
   command
       ->add_option("--env", options.environments,
                    "Environments to release to, in this order; by default every one, in the file's order.")

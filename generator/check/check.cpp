@@ -12,8 +12,7 @@ constexpr std::array kRules{
          Where::kArgoCd},
     Rule{"E2", "No two objects share kind, namespace and name.", check_unique_objects},
     Rule{"E3", "Every Job is bounded and named after its content.", check_jobs},
-    Rule{"E4", "What a hook Job needs is a hook of an earlier wave.", check_hook_dependencies,
-         Where::kPreSync},
+    Rule{"E4", "What a hook Job needs is a hook of an earlier wave.", check_hook_dependencies, Where::kHooks},
     Rule{"E5", "Nothing is deleted because a sync failed.", check_delete_policies, Where::kArgoCd},
     Rule{"E6", "No Secret and no volume is a hook.", check_no_data_in_hooks, Where::kArgoCd},
     Rule{"E7", "ConfigMaps have valid keys and stay within what apply can carry.", check_config_maps},
@@ -30,7 +29,7 @@ constexpr std::array kRules{
     Rule{"E19", "The rollback and all it needs are tracked objects.", check_rollback_objects},
     Rule{"E20", "Nothing runs on SyncFail.", check_no_sync_fail, Where::kArgoCd},
     Rule{"E21", "A hook Job is deleted before it is created anew, and kept for a while.", check_hook_jobs,
-         Where::kPreSync},
+         Where::kHooks},
     Rule{"E22", "A tracked Job stays when it has ended, and is replaced when it is applied again.",
          check_tracked_jobs, Where::kWaves},
     Rule{"E23", "What a tracked Job needs is tracked in an earlier wave.", check_tracked_dependencies,
@@ -41,6 +40,8 @@ constexpr std::array kRules{
          check_server_side, Where::kArgoCd},
     Rule{"E27", "When NetworkPolicies are rendered, each hook pod is selected by one, before it starts.",
          check_network_policies},
+    Rule{"E28", "The marker is tracked behind every verify, and verify is waited for.", check_gate,
+         Where::kGated},
 };
 
 }  // namespace
@@ -59,7 +60,8 @@ bool holds_for(Where where, const Target& target) {
   switch (where) {
     case Where::kAnywhere: return true;
     case Where::kArgoCd: return target.reader == Reader::kArgoCd;
-    case Where::kPreSync: return &target == &argocd_presync();
+    case Where::kHooks: return &target == &argocd_presync() || &target == &argocd_gated();
+    case Where::kGated: return &target == &argocd_gated();
     case Where::kWaves: return &target == &argocd_waves();
     case Where::kPlain: return target.reader != Reader::kArgoCd;
   }

@@ -18,7 +18,7 @@ struct Finding {
 };
 
 // Which targets a rule is for.
-enum class Where { kAnywhere, kArgoCd, kPreSync, kWaves, kPlain };  // kPlain: helm, too
+enum class Where { kAnywhere, kArgoCd, kHooks, kGated, kWaves, kPlain };  // kPlain: helm, too
 bool holds_for(Where where, const Target& target);
 
 struct Rule {

@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#include "core/contract/labels.hpp"
+#include "core/contract/phase.hpp"
 #include "generator/check/object.hpp"
 #include "generator/check/rules.hpp"
 
@@ -38,6 +40,21 @@ void check_tracked_dependencies(const Objects& objects, Findings& findings) {
     return !is_hook(needed) && sync_place(needed) < sync_place(job);
   };
   check_order(objects, "E23", earlier, "is not tracked in an earlier wave", findings);
+}
+
+// A wave of the Sync phase waits for the hooks of the waves before it; the marker is what is then missing.
+void check_gate(const Objects& objects, Findings& findings) {
+  for (const auto& marker : objects) {
+    if (label(marker, contract::kComponentLabel) != "marker") continue;
+    if (is_hook(marker))
+      findings.push_back({"E28", marker.path, "a hook does not count for the sync status"});
+    for (const auto& job : objects) {
+      if (label(job, contract::kComponentLabel) != phase_name(Phase::kVerify)) continue;
+      const bool waited_for = sync_place(job).phase == 0 && sync_place(job) < sync_place(marker);
+      if (!waited_for)
+        findings.push_back({"E28", marker.path, fmt::format("it does not wait for {}", job.path)});
+    }
+  }
 }
 
 // A pipeline applies folder by folder.

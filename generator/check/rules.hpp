@@ -21,6 +21,7 @@ void check_no_sync_fail(const Objects& objects, Findings& findings);       // E2
 
 // order_rules.cpp
 void check_tracked_dependencies(const Objects& objects, Findings& findings);  // E23
+void check_gate(const Objects& objects, Findings& findings);                  // E28
 void check_folder_order(const Objects& objects, Findings& findings);          // E24
 void check_no_annotations(const Objects& objects, Findings& findings);        // E25
 

@@ -24,6 +24,23 @@ constexpr Target kPreSync = {
     EndedJobs::kExpire,
 };
 
+// Argo CD counts no hook when it says whether an application is in sync, so that after a failed PostSync hook
+// it is Synced and Healthy. Here verify is a hook of the Sync phase, and the marker stands in a wave behind
+// it: when verify fails the marker is not applied, and the application stays OutOfSync.
+constexpr Target kGated = {
+    "argocd",
+    "gated",
+    {{{"10-presync-", "PreSync", "-5", "HookSucceeded", ""},
+      {"20-presync-", "PreSync", "-1", "BeforeHookCreation", ""},
+      {"30-presync-", "PreSync", "0", "BeforeHookCreation", ""},
+      {"40-sync-", "", "", "", ""},
+      {"50-sync-", "Sync", "100", "BeforeHookCreation", ""},
+      {"60-sync-", "", "101", "", ""}}},
+    kServerSide,
+    Reader::kArgoCd,
+    EndedJobs::kExpire,
+};
+
 // A tracked Job that Kubernetes deleted would make the application OutOfSync, and self-heal would run it
 // again: it stays. Applied a second time it is unchanged, so a sync after a failed one would find the old
 // failure and run nothing: it is replaced, and by force, because a Job cannot be changed. A sync does not
@@ -56,7 +73,7 @@ constexpr Target kPlain = {"plain", "", kSteps, "", Reader::kKubectl, EndedJobs:
 constexpr Target kHelm = {"helm", "", kSteps, "", Reader::kHelm, EndedJobs::kExpire};
 
 // The first of a name is what an empty mode means.
-constexpr std::array kTargets = {&kPreSync, &kWaves, &kPlain, &kHelm};
+constexpr std::array kTargets = {&kPreSync, &kGated, &kWaves, &kPlain, &kHelm};
 
 constexpr std::array<std::string_view, 7> kFolders = {
     "", "10-support/", "20-backup/", "30-migrate/", "40-release/", "50-verify/", "snippets/"};
@@ -70,6 +87,7 @@ void add(project::Map& map, std::string_view key, std::string_view value) {
 std::span<const Target* const> targets() { return kTargets; }
 
 const Target& argocd_presync() { return kPreSync; }
+const Target& argocd_gated() { return kGated; }
 const Target& argocd_waves() { return kWaves; }
 const Target& plain() { return kPlain; }
 const Target& helm() { return kHelm; }

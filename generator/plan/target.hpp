@@ -47,6 +47,9 @@ std::span<const Target* const> targets();
 // Argo CD, all before the application as PreSync hooks: what is rendered when nothing else is asked for, and
 // what a rehearsal runs.
 const Target& argocd_presync();
+// The same, but the application is not in sync before verify has succeeded: what an ApplicationSet that
+// promotes from one environment to the next goes by.
+const Target& argocd_gated();
 // Argo CD, everything tracked and ordered by waves of the Sync phase.
 const Target& argocd_waves();
 // kubectl in a pipeline: a folder for each step.

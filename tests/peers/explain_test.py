@@ -64,7 +64,7 @@ class ExplainTest(unittest.TestCase):
 
     def test_our_examples_have_no_traps(self):
         cases = [(project, environment, mode) for project in projects.examples()
-                 for environment in projects.environments(project) for mode in ("presync", "waves")]
+                 for environment in projects.environments(project) for mode in ("presync", "gated", "waves")]
         for project, environment, mode in cases:
             with self.subTest(project=project.name, environment=environment, mode=mode), \
                     tempfile.TemporaryDirectory(prefix="windlass-explain-") as place:

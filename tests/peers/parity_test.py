@@ -94,6 +94,12 @@ class ParityTest(unittest.TestCase):
             self.assertEqual(text(by_name(waves)), text(by_name(hooks)))
         self.for_everything(compare)
 
+    def test_argo_cd_with_a_gate_and_with_hooks(self):
+        def compare(project, environment):
+            self.assertEqual(text(by_name(self.objects(project, environment, "argocd", "--mode", "gated"))),
+                             text(by_name(self.objects(project, environment, "argocd"))))
+        self.for_everything(compare)
+
     def test_what_helm_renders_from_the_chart_that_windlass_wrote(self):
         def compare(project, environment):
             expected = text(by_name(self.objects(project, environment, "argocd")))
@@ -144,9 +150,12 @@ class ParityTest(unittest.TestCase):
                 chart.write_text(yaml.safe_dump_all(helm.template(4, self.render(project, environment, "helm"))),
                                  encoding="utf-8")
                 hooks = self.render(project, environment, "argocd")
+                gated = self.render(project, environment, "argocd", "--mode", "gated")
                 waves = self.render(project, environment, "argocd", "--mode", "waves")
                 for path, engine, event in ((chart, "helm", "upgrade"), (chart, "argocd", "retry"),
-                                            (hooks, "argocd", "retry"), (waves, "argocd", "retry"),
+                                            (hooks, "argocd", "retry"),
+                                            (gated, "argocd", "first-sync"), (gated, "argocd", "retry"),
+                                            (waves, "argocd", "retry"),
                                             (waves, "argocd", "selfheal")):
                     self.assertEqual(traps(path, engine, "--event", event), [], f"{path.name} as {engine}, {event}")
 

@@ -387,6 +387,22 @@ TEST_CASE("E23: a tracked Job whose needs are not there yet") {
             .find(line("E1", account, "argocd.argoproj.io/sync-wave is no whole number")) == 0);
 }
 
+TEST_CASE("E28: a marker that does not wait for verify") {
+  const std::string verify = "50-sync-job-storefront-verify.yaml";
+  const std::string marker = "60-sync-configmap-storefront-migration-set.yaml";
+  const auto broken = [] { return Broken(argocd_gated()); };
+  CHECK(broken().findings().empty());
+  CHECK(broken().set(marker, {"metadata", "annotations", kWave}, "100").findings() ==
+        line("E28", marker, "it does not wait for " + verify));
+  CHECK(broken().set(verify, {"metadata", "annotations", kHook}, "PostSync").findings() ==
+        line("E28", marker, "it does not wait for " + verify));
+  CHECK(broken()
+            .add(marker, {"metadata", "annotations"}, kHook, "Sync")
+            .add(marker, {"metadata", "annotations"}, kPolicy, "HookSucceeded")
+            .findings()
+            .ends_with(line("E28", marker, "a hook does not count for the sync status")));
+}
+
 TEST_CASE("E24, E25: plain manifests that a pipeline cannot apply folder by folder") {
   const std::string account = "10-support/serviceaccount-storefront-migrate.yaml";
   const std::string rollback = "40-release/cronjob-storefront-rollback.yaml";

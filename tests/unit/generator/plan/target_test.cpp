@@ -28,6 +28,7 @@ Tree pod_of(const Rendered& rendered, std::string_view kind, std::string_view co
 TEST_CASE("targets are found by name and mode") {
   CHECK(find_target("argocd", "") == &argocd_presync());
   CHECK(find_target("argocd", "presync") == &argocd_presync());
+  CHECK(find_target("argocd", "gated") == &argocd_gated());
   CHECK(find_target("argocd", "waves") == &argocd_waves());
   CHECK(find_target("plain", "") == &plain());
   CHECK(find_target("helm", "") == &helm());
@@ -75,6 +76,20 @@ TEST_CASE("sync waves: everything is tracked, and a Job that has ended stays unt
         "Force=true,Replace=true");
   const auto& rollback = manifest_at(rendered, "40-sync-cronjob-storefront-rollback.yaml").tree;
   CHECK(rollback.find({"spec", "jobTemplate", "spec", "ttlSecondsAfterFinished"}) != nullptr);
+}
+
+TEST_CASE("gated: what is not a hook comes after verify has succeeded") {
+  const auto rendered = sample_render(sample_project(), argocd_gated());
+  const auto hook_of = [&](const std::string& path) {
+    return text_at(manifest_at(rendered, path).tree, {"metadata", "annotations", "argocd.argoproj.io/hook"});
+  };
+  const std::string verify = "50-sync-job-storefront-verify.yaml";
+  const std::string marker = "60-sync-configmap-storefront-migration-set.yaml";
+  CHECK(hook_of("30-presync-job-storefront-migrate.yaml") == "PreSync");
+  CHECK(hook_of(verify) == "Sync");
+  CHECK(wave_of(rendered, verify) == "100");
+  CHECK(hook_of(marker).empty());
+  CHECK(wave_of(rendered, marker) == "101");
 }
 
 TEST_CASE("plain: a folder for each step, and no annotation that a controller reads") {
