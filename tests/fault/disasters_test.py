@@ -98,14 +98,19 @@ class DisastersTest(hook_runs.HookCase):
         self.assertEqual(result.returncode, code, result.stderr)
         return json.loads(result.stdout)
 
-    def test_a_disk_that_is_full(self):
-        folder = os.path.join(self.server.folder, "small disk")
+    def mount_small_disk(self, server, size):
+        folder = os.path.join(server.folder, "small disk")
         os.mkdir(folder)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "none", folder], capture_output=True, text=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + size, "none", folder], capture_output=True,
+                                 text=True)
         if mounted.returncode != 0:
             self.skipTest("no small disk can be mounted here: " + mounted.stderr.strip())
         self.addCleanup(subprocess.run, ["umount", "-l", folder], check=True)
-        self.server._own(folder)
+        server.own(folder)
+        return folder
+
+    def test_a_disk_that_is_full(self):
+        folder = self.mount_small_disk(self.server, "8m")
         self.server.query("postgres", f"CREATE TABLESPACE small LOCATION '{folder}'")
         hook = self.project("full", {
             "V1__fill.sql": "CREATE TABLE big (t text) TABLESPACE small;\n"
@@ -120,6 +125,32 @@ class DisastersTest(hook_runs.HookCase):
         self.assertEqual(self.server.query("full", "SELECT count(*) FROM big"), [["20000"]])
         self.server.query("full", "DROP TABLE big")
         self.server.query("postgres", "DROP TABLESPACE small")
+
+    def test_a_disk_of_the_write_ahead_log_that_is_full(self):
+        """The server panics, cannot recover without room for its log, and is gone until somebody gives it some."""
+        server = self.enterContext(pg_server.PgServer({"max_wal_size": "4GB", "synchronous_commit": "on"}))
+        folder = self.mount_small_disk(server, "64m")
+        server.stop_at_once()
+        server.move_log_to(folder)
+        server.start_again()
+        server.create_database("panic")
+        hook = hook_runs.Hook(self.program, server, self.parent.name + "/panic")
+        os.mkdir(hook.folder)
+        hook_runs.write_project(hook.folder, {
+            "V1__one.sql": "CREATE TABLE one AS SELECT 1 AS n;\n",
+            "V2__fill.sql": "UPDATE one SET n = n + 1;\nCREATE TABLE big AS SELECT repeat(md5(i::text), 20) AS t "
+                            "FROM generate_series(1, 200000) i;\n"})
+        result = hook.run("panic", "migrate", "--batch", "off", "--deadline", "20s")
+        self.assertEqual(result.returncode, 69, result.stderr)
+        said = "\n".join(hook_runs.messages(result.stderr))
+        self.assertRegex(said, r"the server ended the session of V2__fill.sql: could not write to file .*: No space left on device")
+        self.assertIn("the connection was lost during V2__fill.sql, and whether it was committed is not known: the database "
+                      "could not be reached", said)
+        self.assertTrue(server.has_ended())
+        subprocess.run(["mount", "-o", "remount,size=1g", folder], check=True)
+        server.start_again()
+        self.assertEqual(hook.run_until_done("panic").returncode, 0)
+        self.assertEqual(server.query("panic", "SELECT n, (SELECT count(*) FROM big) FROM one"), [["2", "200000"]])
 
     def test_more_temporary_files_than_allowed(self):
         hook = self.project("spilling", {"V1__sort.sql": "SET LOCAL work_mem = '64kB';\nCREATE TABLE sorted AS SELECT i FROM "

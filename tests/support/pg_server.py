@@ -125,6 +125,17 @@ class PgServer:
         if not self._wait_until_ready():
             raise RuntimeError("the server did not start again: " + self.log())
 
+    def has_ended(self):
+        """Whether the server is gone, by itself or by stop_at_once()."""
+        return self._process.poll() is not None
+
+    def move_log_to(self, folder):
+        """After stop_at_once(): the write-ahead log is kept in `folder` from now on."""
+        log, moved = os.path.join(self.data, "pg_wal"), os.path.join(folder, "pg_wal")
+        subprocess.run(["cp", "-a", log, moved], check=True)
+        shutil.rmtree(log)
+        os.symlink(moved, log)
+
     def log(self):
         with open(self.log_file, encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -169,16 +180,17 @@ class PgServer:
         environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
         return {"cwd": self.folder, "env": environment, "stdin": subprocess.DEVNULL, **identity}
 
-    def _own(self, path):
+    def own(self, path):
+        """Makes a file or folder the server's."""
         if self._user:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
 
     def _copy_cluster(self):
-        self._own(self.folder)
+        self.own(self.folder)
         shutil.copytree(self._copy_of, self.data)
         for parent, folders, files in os.walk(self.data):
             for name in (".", *folders, *files):
-                self._own(os.path.join(parent, name))
+                self.own(os.path.join(parent, name))
 
     @contextlib.contextmanager
     def unstarted(self):
@@ -192,11 +204,11 @@ class PgServer:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _make_cluster(self):
-        self._own(self.folder)
+        self.own(self.folder)
         password_file = os.path.join(self.folder, "password")
         with open(password_file, "w", encoding="ascii") as file:
             file.write(self._password + "\n")
-        self._own(password_file)
+        self.own(password_file)
         made = subprocess.run(
             [os.path.join(self.programs, "initdb"), "-D", self.data, "-U", "postgres", "-A", self._authentication,
              "--pwfile", password_file, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
@@ -261,7 +273,7 @@ class PgReplica(PgServer):
         self.query("postgres", f"SELECT pg_promote(true, {START_LIMIT})")
 
     def _make_cluster(self):
-        self._own(self.folder)
+        self.own(self.folder)
         identity = self._run_as()
         identity["env"].update(self._primary.client_environment("postgres"))
         subprocess.run([os.path.join(self.programs, "pg_basebackup"), "-D", self.data, "--checkpoint=fast", "--no-sync"],
@@ -270,7 +282,7 @@ class PgReplica(PgServer):
         signal_file = os.path.join(self.data, "standby.signal")
         with open(signal_file, "w", encoding="ascii"):
             pass
-        self._own(signal_file)
+        self.own(signal_file)
 
 
 def _identifier(name):
