@@ -1,4 +1,6 @@
 // windlass-hook: executes one phase against one database and ends with a code of core/contract.
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -54,9 +56,19 @@ ExitCode windlass_hook(int argc, char** argv) {
   return run_beside_proxy(loaded, clock, stop);
 }
 
+// The memory limit of a Job counts what was freed and kept for later, too: large pieces go back at once, and
+// the thread that reads scripts has no heap of its own.
+void give_memory_back() {
+  constexpr int kLarge = 64 << 10;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+  mallopt(M_TRIM_THRESHOLD, kLarge);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  give_memory_back();
   std::signal(SIGPIPE, SIG_IGN);  // a reader of the report that went away must not hide how the run ended
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, not the end
   try {
