@@ -37,19 +37,13 @@ struct Runner {
 
 const std::vector<Runner>& runners() {
   static const std::vector<Runner> kRunners{
-      {Phase::kPreflight, run_preflight},
-      {Phase::kBackup, run_backup},
-      {Phase::kMigrate, run_migrate},
-      {Phase::kVerify, run_verify},
-      {Phase::kGuard, run_guard},
-      {Phase::kRollback, run_rollback},
-      {Phase::kInfo, run_info},
-      {Phase::kValidate, run_validate},
-      {Phase::kBaseline, run_baseline},
-      {Phase::kRepair, run_repair},
-      {Phase::kInspect, run_inspect},
-      {Phase::kResume, run_resume},
-      {Phase::kMarkApplied, run_mark_applied},
+      {Phase::kPreflight, run_preflight},    {Phase::kBackup, run_backup},
+      {Phase::kMigrate, run_migrate},        {Phase::kVerify, run_verify},
+      {Phase::kContract, run_contract},      {Phase::kGuard, run_guard},
+      {Phase::kRollback, run_rollback},      {Phase::kInfo, run_info},
+      {Phase::kValidate, run_validate},      {Phase::kBaseline, run_baseline},
+      {Phase::kRepair, run_repair},          {Phase::kInspect, run_inspect},
+      {Phase::kResume, run_resume},          {Phase::kMarkApplied, run_mark_applied},
       {Phase::kMarkUndone, run_mark_undone},
   };
   return kRunners;

@@ -13,6 +13,8 @@ constexpr std::array kRows{
              "Apply the pending scripts, each with its history row in one transaction."},
     PhaseRow{Phase::kVerify, "verify",
              "Check that the database is what the release needs, and change nothing."},
+    PhaseRow{Phase::kContract, "contract",
+             "Apply the pending scripts that are marked contract, after the application's rollout."},
     PhaseRow{Phase::kGuard, "guard",
              "Wait until the database is at least at the version or digest asked for."},
     PhaseRow{Phase::kRollback, "rollback", "Run the stored undo scripts, newest first, down to a version."},

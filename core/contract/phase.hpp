@@ -12,6 +12,7 @@ enum class Phase {
   kBackup,
   kMigrate,
   kVerify,
+  kContract,
   kGuard,
   kRollback,
   kInfo,

@@ -45,6 +45,10 @@ constexpr std::array kRows{
         "script", kText, "",
         "Script that mark-applied or mark-undone is about, named as info names it, instead of a version."},
     SettingRow{"out-of-order", kBool, "false", "Apply versions below the highest applied one."},
+    SettingRow{
+        "defer-contract", kBool, "false",
+        "Leave the last scripts that are marked contract to the phase contract: migrate does not run them, "
+        "verify lets them be pending."},
     SettingRow{"validate-on-migrate", kBool, "true",
                "Compare applied scripts with the history before migrating."},
     SettingRow{"validate-migration-naming", kBool, "false",

@@ -13,6 +13,7 @@
 #include "core/migrations/checksum.hpp"
 #include "core/migrations/replaced_text.hpp"
 #include "core/migrations/script_files.hpp"
+#include "core/migrations/script_mark.hpp"
 #include "core/migrations/script_order.hpp"
 #include "core/migrations/script_text.hpp"
 
@@ -144,6 +145,8 @@ class SetReader {
     for (std::size_t offset = 0;;) {
       const TextSource::Piece piece = source.read(offset, &digest_);
       checksum.add(piece.text);
+      if (offset == 0)
+        script.contract = is_marked_contract(piece.text, script.name.kind, script.file, set_.diagnostics);
       offset += piece.bytes;
       if (piece.malformed) {
         advance(position, piece.text, piece.text.size());

@@ -25,6 +25,7 @@ struct Script {
   std::size_t bytes = 0;          // of the file
   bool readable = false;          // false: a diagnostic of the set says why not
   ScriptConfig config;            // of `<file>.conf`
+  bool contract = false;          // marked to run after the rollout (script_mark.hpp)
   std::int32_t checksum = 0;      // what the history row gets: of a repeatable, after placeholder replacement
   std::int32_t raw_checksum = 0;  // of the text as it lies in the file
 };

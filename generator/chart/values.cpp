@@ -130,7 +130,7 @@ class Writer {
     put(values, "version", value_at(annotations, {contract::kVersionAnnotation}));
     put(values, "configMaps", config_maps(database.key));
     Members jobs;
-    for (const auto phase : {Phase::kBackup, Phase::kMigrate, Phase::kVerify}) {
+    for (const auto phase : {Phase::kBackup, Phase::kMigrate, Phase::kVerify, Phase::kContract}) {
       if (const auto* job = job_of(database.key, phase))
         put(jobs, std::string(phase_name(phase)), run_values(*job));
     }

@@ -65,6 +65,7 @@ run_jobs "$manifests/30-migrate"
 kubectl apply --server-side -f "$manifests/40-release"
 # Your application's own objects belong here: its schema is there, and verify has not looked yet.
 run_jobs "$manifests/50-verify"
+if [ -d "$manifests/60-contract" ]; then run_jobs "$manifests/60-contract"; fi
 )sh";
 
 std::string by_kubectl(const project::Project& project, const std::string& manifests) {
@@ -100,8 +101,9 @@ std::vector<std::string> release_secrets(const Target& target) {
 }
 
 int release_minutes(const project::Project& project) {
-  const int jobs =
-      static_cast<int>(project.databases.size()) * (project.migration.policies.backup_before_upgrade ? 3 : 2);
+  // Whether there is a contract Job the scripts of that day say.
+  const int jobs_of_one = project.migration.policies.backup_before_upgrade ? 4 : 3;
+  const int jobs = static_cast<int>(project.databases.size()) * jobs_of_one;
   return jobs * static_cast<int>((job_seconds(project) + 59) / 60) + kMinutesAround;
 }
 

@@ -24,7 +24,9 @@ class Jobs {
       : namespace_(project.kubernetes.namespace_name), base_(base_name(project, database)) {}
 
   std::string all() const {
-    return selector(join({pattern(Phase::kBackup), pattern(Phase::kMigrate), pattern(Phase::kVerify)}, "|"));
+    return selector(join({pattern(Phase::kBackup), pattern(Phase::kMigrate), pattern(Phase::kVerify),
+                          pattern(Phase::kContract)},
+                         "|"));
   }
   std::string migrations() const { return selector(pattern(Phase::kMigrate)); }
 
@@ -44,8 +46,9 @@ class Jobs {
 };
 
 std::string with_phase(const std::string& series) {
-  return fmt::format(R"re(label_replace({}, "phase", "$1", "job_name", ".*-(backup|migrate|verify)-{}"))re",
-                     series, kHashPattern);
+  return fmt::format(
+      R"re(label_replace({}, "phase", "$1", "job_name", ".*-(backup|migrate|verify|contract)-{}"))re", series,
+      kHashPattern);
 }
 
 // Only the newest Job of a phase counts: one that failed stays for kubernetes.ttlAfterFinished, also when a

@@ -85,9 +85,11 @@ void add_scripts(Values& values, const project::Database& database, const Databa
 void add_phase(Values& values, const project::Project& project, const DatabaseFiles& files, Phase phase) {
   if (phase == Phase::kVerify) {
     values["verify-locations"] = below(contract::kVerifyMount, files.verify_locations);
-    values["expect-version"] = files.head_version;
+    values["expect-version"] = files.expand_version;
     values["allow-not-valid"] = project.verify.allow_not_valid;
   }
+  if (files.has_contract && (phase == Phase::kMigrate || phase == Phase::kVerify))
+    values["defer-contract"] = std::string("true");
   if (phase == Phase::kBackup) {
     values["backup-dir"] = std::string(contract::kBackupMount);
     values["backup-retention"] = std::to_string(project.backup.retention);
@@ -106,9 +108,9 @@ void keep_for_guard(Values& values, const project::Database& database, const Dat
   if (!database.connection.guard_user.empty()) values["database-user"] = database.connection.guard_user;
   if (database.default_schema.empty() && !database.schemas.empty())
     values["default-schema"] = database.schemas.front();
-  // A set without versioned scripts has no version to wait for.
-  values[files.head_version.empty() ? "expect-digest" : "expect-version"] =
-      files.head_version.empty() ? files.set_digest : files.head_version;
+  // A set without versioned scripts has no version to wait for. Contract scripts wait for the application.
+  values[files.expand_version.empty() ? "expect-digest" : "expect-version"] =
+      files.expand_version.empty() ? files.set_digest : files.expand_version;
 }
 
 Values collect(const project::Project& project, const project::Database& database, const DatabaseFiles& files,

@@ -106,6 +106,8 @@ Pod verify_pod(const Scope& scope) {
   return pod;
 }
 
+Pod contract_pod(const Scope& scope) { return script_pod(scope, Phase::kContract); }
+
 Pod rollback_pod(const Scope& scope) {
   Pod pod;
   pod.phase = Phase::kRollback;

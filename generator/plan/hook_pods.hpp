@@ -38,6 +38,8 @@ Pod backup_pod(const Scope& scope);
 // reach the database, migrate alone.
 Pod migrate_pod(const Scope& scope);
 Pod verify_pod(const Scope& scope);
+// What is marked contract, when there is such a script.
+Pod contract_pod(const Scope& scope);
 // Without scripts: the undo scripts are in the database, so it works for a release whose files are gone.
 Pod rollback_pod(const Scope& scope);
 

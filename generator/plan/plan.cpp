@@ -107,6 +107,7 @@ class Planner {
     if (project_.migration.policies.backup_before_upgrade) add_job(scope, Stage::kBackup, backup_pod(scope));
     add_job(scope, Stage::kMigrate, migrate_pod(scope));
     add_job(scope, Stage::kVerify, verify_pod(scope));
+    if (files.has_contract) add_job(scope, Stage::kContract, contract_pod(scope));
     add_marker(scope);
     add_settings(scope, rollback_settings_map(scope), "rollback", Stage::kTracked);
     add_rollback(scope);
@@ -138,7 +139,7 @@ class Planner {
   // Two, for the same reason as of a SecretProviderClass: the rollback's stays.
   void add_network_policies(const Scope& scope) {
     if (!project_.kubernetes.network_policy.enabled) return;
-    constexpr std::array kHooks = {Phase::kBackup, Phase::kMigrate, Phase::kVerify};
+    constexpr std::array kHooks = {Phase::kBackup, Phase::kMigrate, Phase::kVerify, Phase::kContract};
     constexpr std::array kRelease = {Phase::kRollback};
     add("network_policy", {"networkpolicy", fit_name(scope.base, "hooks"), "support", Stage::kSupport},
         &scope.database, network_policy_values(project_, scope.database, kHooks));

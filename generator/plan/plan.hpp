@@ -25,8 +25,8 @@ struct Plan {
 };
 
 // The same objects for every target: support objects, backup and migrate before the application, verify
-// behind it, the marker and the rollback with it. Where each has its place the target says. `files` has one
-// entry for each database, in the project's order. Pure: the same input gives the same plan.
+// and contract behind it, the marker and the rollback with it. Where each has its place the target says.
+// `files` has one entry for each database, in the project's order. Pure: the same input gives the same plan.
 Plan make_plan(const project::Project& project, const std::vector<DatabaseFiles>& files,
                const Target& target);
 

@@ -71,11 +71,13 @@ std::string setting(const project::Project& project, std::string_view name) {
 
 // The version that a database is at when all is applied; empty when that cannot be said from the files alone,
 // because there are no versions, or because the target depends on the database (current, next).
-std::string head_version(const migrations::ScriptSet& set, const std::string& target) {
+enum class Contract { kIncluded, kLeftOut };
+std::string head_version(const migrations::ScriptSet& set, const std::string& target, Contract contract) {
   const auto limit = migrations::Version::parse(target);
   if (!limit && target != "latest") return {};
   std::string head;
   for (const auto* script : set.of_kind(migrations::ScriptKind::kVersioned)) {
+    if (script->contract && contract == Contract::kLeftOut) continue;
     if (!limit || *script->name.version <= *limit) head = script->name.version->text();
   }
   return head;
@@ -94,7 +96,11 @@ void read_scripts(DatabaseFiles& files, const project::Project& project, const p
   }
   const auto locations = map_locations(database.scripts.locations, base);
   for (const auto& script : set.scripts) add_script(files, script, locations);
-  files.head_version = head_version(set, setting(project, "target"));
+  const std::string target = setting(project, "target");
+  files.head_version = head_version(set, target, Contract::kIncluded);
+  files.expand_version = head_version(set, target, Contract::kLeftOut);
+  files.has_contract =
+      std::any_of(set.scripts.begin(), set.scripts.end(), [](const auto& script) { return script.contract; });
   files.set_digest = std::move(set.digest);
 }
 

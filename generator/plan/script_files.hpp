@@ -20,6 +20,8 @@ struct MountedFile {
 struct DatabaseFiles {
   std::string set_digest;
   std::string head_version;            // where a migration ends; empty: the files do not say
+  std::string expand_version;          // the same without the scripts marked contract, which come later
+  bool has_contract = false;           // some script is so marked
   std::vector<std::string> locations;  // folders below the mount that hold scripts
   std::vector<MountedFile> scripts;
   std::vector<std::string> verify_locations;  // folders below the mount that hold queries

@@ -18,6 +18,7 @@ constexpr Target kPreSync = {
       {"30-presync-", "PreSync", "0", "BeforeHookCreation", ""},
       {"40-sync-", "", "", "", ""},
       {"50-postsync-", "PostSync", "2", "BeforeHookCreation", ""},
+      {"60-postsync-", "PostSync", "3", "BeforeHookCreation", ""},
       {"40-sync-", "", "", "", ""}}},
     kServerSide,
     Reader::kArgoCd,
@@ -26,7 +27,8 @@ constexpr Target kPreSync = {
 
 // Argo CD counts no hook when it says whether an application is in sync, so that after a failed PostSync hook
 // it is Synced and Healthy. Here verify is a hook of the Sync phase, and the marker stands in a wave behind
-// it: when verify fails the marker is not applied, and the application stays OutOfSync.
+// it, and behind contract: when one of them fails the marker is not applied, and the application stays
+// OutOfSync.
 constexpr Target kGated = {
     "argocd",
     "gated",
@@ -35,7 +37,8 @@ constexpr Target kGated = {
       {"30-presync-", "PreSync", "0", "BeforeHookCreation", ""},
       {"40-sync-", "", "", "", ""},
       {"50-sync-", "Sync", "100", "BeforeHookCreation", ""},
-      {"60-sync-", "", "101", "", ""}}},
+      {"60-sync-", "Sync", "101", "BeforeHookCreation", ""},
+      {"70-sync-", "", "102", "", ""}}},
     kServerSide,
     Reader::kArgoCd,
     EndedJobs::kExpire,
@@ -44,8 +47,8 @@ constexpr Target kGated = {
 // A tracked Job that Kubernetes deleted would make the application OutOfSync, and self-heal would run it
 // again: it stays. Applied a second time it is unchanged, so a sync after a failed one would find the old
 // failure and run nothing: it is replaced, and by force, because a Job cannot be changed. A sync does not
-// wait for its last wave: the marker is there so that it waits for verify, and is not in sync when that
-// fails.
+// wait for its last wave: the marker is there so that it waits for verify and contract, and is not in sync
+// when one of them fails.
 constexpr std::string_view kReplace = "Force=true,Replace=true";
 constexpr Target kWaves = {
     "argocd",
@@ -55,17 +58,19 @@ constexpr Target kWaves = {
       {"30-sync-", "", "-3", "", kReplace},
       {"40-sync-", "", "-1", "", ""},
       {"50-sync-", "", "100", "", kReplace},
-      {"60-sync-", "", "101", "", ""}}},
+      {"60-sync-", "", "101", "", kReplace},
+      {"70-sync-", "", "102", "", ""}}},
     kServerSide,
     Reader::kArgoCd,
     EndedJobs::kStay,
 };
 
-constexpr std::array<Place, 6> kSteps = {{{"10-support/", "", "", "", ""},
+constexpr std::array<Place, 7> kSteps = {{{"10-support/", "", "", "", ""},
                                           {"20-backup/", "", "", "", ""},
                                           {"30-migrate/", "", "", "", ""},
                                           {"40-release/", "", "", "", ""},
                                           {"50-verify/", "", "", "", ""},
+                                          {"60-contract/", "", "", "", ""},
                                           {"40-release/", "", "", "", ""}}};
 constexpr Target kPlain = {"plain", "", kSteps, "", Reader::kKubectl, EndedJobs::kExpire};
 
@@ -75,8 +80,8 @@ constexpr Target kHelm = {"helm", "", kSteps, "", Reader::kHelm, EndedJobs::kExp
 // The first of a name is what an empty mode means.
 constexpr std::array kTargets = {&kPreSync, &kGated, &kWaves, &kPlain, &kHelm};
 
-constexpr std::array<std::string_view, 7> kFolders = {
-    "", "10-support/", "20-backup/", "30-migrate/", "40-release/", "50-verify/", "snippets/"};
+constexpr std::array<std::string_view, 8> kFolders = {
+    "", "10-support/", "20-backup/", "30-migrate/", "40-release/", "50-verify/", "60-contract/", "snippets/"};
 
 void add(project::Map& map, std::string_view key, std::string_view value) {
   if (!value.empty()) map.emplace(key, value);

@@ -12,7 +12,7 @@ namespace windlass::generator {
 
 // In the order in which they run. What the application is released with stands between migrate and verify;
 // the marker comes last where something is to wait for verify.
-enum class Stage { kSupport, kBackup, kMigrate, kTracked, kVerify, kMarker };
+enum class Stage { kSupport, kBackup, kMigrate, kTracked, kVerify, kContract, kMarker };
 
 // Who reads the annotations.
 enum class Reader { kArgoCd, kKubectl, kHelm };
@@ -32,7 +32,7 @@ struct Place {
 struct Target {
   std::string_view name;        // --target
   std::string_view mode;        // --mode; empty when the target has but one
-  std::array<Place, 6> places;  // in the order of Stage
+  std::array<Place, 7> places;  // in the order of Stage
   std::string_view
       server_side;  // Argo CD's sync option for objects above 256 KiB; empty: the caller applies so
   Reader reader = Reader::kArgoCd;

@@ -201,6 +201,7 @@ void mark_lost_run(Session& session, const std::string& schema, const std::strin
 void open_run(Session& session, const std::string& schema, const RunStart& start) {
   Columns columns = start_columns(session, start);
   columns.emplace_back("outcome", "'running'");
+  columns.emplace_back("version_from", quoted_or_null(session, start.version_from));
   session.execute("writing the run record", message_of(session, {insert_statement(schema, columns)}));
 }
 
@@ -261,6 +262,17 @@ bool was_migrated_with(Session& session, const std::string& schema, const std::s
               "LIMIT 1",
           {history_table, set_digest})
       .has_value();
+}
+
+bool first_migration_goes_on(Session& session, const std::string& schema, const std::string& history_table) {
+  const std::string runs =
+      fmt::format("FROM {} WHERE phase = 'migrate' AND history_table = $1", own_table(schema, kRunsTable));
+  return session.query_value(
+             "looking for the first migration",
+             fmt::format("SELECT (SELECT version_from IS NULL {0} ORDER BY started_at LIMIT 1) AND "
+                         "NOT EXISTS (SELECT 1 {0} AND outcome = 'done')",
+                         runs),
+             {history_table}) == "t";
 }
 
 std::optional<std::string> recorded_environment(Session& session, const std::string& schema) {

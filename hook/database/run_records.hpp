@@ -35,6 +35,7 @@ struct RunStart {
   std::map<std::string, std::string> labels;
   // Behind a pooler no session tells whether the run still lives: it counts as ended after this time.
   Milliseconds longest{3'600'000};
+  std::optional<std::string> version_from = std::nullopt;
 };
 
 struct RunFinish {
@@ -84,6 +85,10 @@ std::vector<PastRun> last_runs(Session& session, const std::string& schema, cons
 // Whether a migrate run with this script set ended well here, ever. Needs SELECT on the runs table only.
 bool was_migrated_with(Session& session, const std::string& schema, const std::string& history_table,
                        const std::string& set_digest);
+
+// Whether the first migrate run on the history table began without a version and no later one has ended well:
+// no release has got as far as its application. The table of runs must be there.
+bool first_migration_goes_on(Session& session, const std::string& schema, const std::string& history_table);
 
 // The environment this database says it belongs to; nothing before the first run that named one.
 std::optional<std::string> recorded_environment(Session& session, const std::string& schema);

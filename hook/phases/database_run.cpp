@@ -43,7 +43,8 @@ RunStart start_of(const DatabaseRun& run) {
           run.history.table,
           runner_name(),
           settings.run_labels,
-          settings.deadline + kAfterDeadline};
+          settings.deadline + kAfterDeadline,
+          run.context.report.version_from};
 }
 
 // Whether there is a table to write the record into.
@@ -125,6 +126,7 @@ bool reads_scripts(Phase phase) {
     case Phase::kPreflight:
     case Phase::kMigrate:
     case Phase::kVerify:
+    case Phase::kContract:
     case Phase::kInfo:
     case Phase::kValidate: return true;
     default: return false;

@@ -15,6 +15,7 @@ MigrationRow row_of(const migrations::Entry& entry) {
   row.description = entry.description();
   row.type = entry.type();
   row.state = migrations::state_name(entry.state);
+  row.contract = entry.script != nullptr && entry.script->contract;
   if (entry.row != nullptr) {
     row.script = entry.row->script;
     row.checksum = entry.row->checksum;

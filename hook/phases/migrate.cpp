@@ -11,10 +11,12 @@
 
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
+#include "core/migrations/rollout.hpp"
 #include "hook/phases/callbacks.hpp"
 #include "hook/phases/decide.hpp"
 #include "hook/phases/groundwork.hpp"
 #include "hook/phases/migration_run.hpp"
+#include "hook/phases/part.hpp"
 #include "hook/phases/project_state.hpp"
 #include "hook/phases/unchanged_statements.hpp"
 
@@ -23,17 +25,17 @@ namespace {
 
 class Migrate {
  public:
-  // Runs what is pending, or of that only what an earlier run has begun.
-  enum class Extent { kPending, kBegun };
+  // Runs what is pending, or of that only the contract scripts, or only what an earlier run has begun.
+  enum class Extent { kPending, kContract, kBegun };
   Migrate(DatabaseRun& run, Extent extent) : run_(run), report_(run.context.report), extent_(extent) {}
 
   void go() {
     state_ = read_project_state(run_);
+    report_.version_from = current_version(state_->plan);
     narrow();
     report_.set_digest = state_->scripts.digest;
     callbacks_ = Callbacks(run_, state_->scripts);
     note_state();
-    report_.version_from = report_.version_to;
     check_environment(run_, state_->database);
     MigrateAction action = callbacks_.empty() ? decide() : MigrateAction::kApply;
     if (run_.context.settings.dry_run) return show();
@@ -42,9 +44,7 @@ class Migrate {
       // Another runner may have been at work since: what counts is what is true under the lock. Callbacks run
       // under it, too.
       take_lock(run_);
-      refresh(*state_, run_);
-      narrow();
-      note_state();
+      read_again();
       action = decide_with_callbacks();
       act(action);
     }
@@ -52,9 +52,24 @@ class Migrate {
   }
 
  private:
-  // A script that is begun is gone on with wherever the target lies now.
+  void read_again() {
+    refresh(*state_, run_);
+    narrow();
+    note_state();
+  }
+
   void narrow() {
-    if (extent_ == Extent::kPending) return;
+    switch (extent_) {
+      case Extent::kPending:
+        if (run_.context.settings.defer_contract) out_of_turn_ = keep_expand(run_, *state_);
+        return;
+      case Extent::kContract: out_of_turn_ = keep_contract(*state_); return;
+      case Extent::kBegun: keep_begun(); return;
+    }
+  }
+
+  // A script that is begun is gone on with wherever the target lies now.
+  void keep_begun() {
     auto& plan = state_->plan;
     const auto& begun = state_->database.in_flight;
     plan.to_run.clear();
@@ -72,6 +87,7 @@ class Migrate {
         migrations::validate(state_->plan, plan_settings(settings), migrations::PendingIs::kAllowed);
     const MigrateDecision decision = decide_migrate(settings, state_->database, state_->plan, faults);
     if (decision.refusal) throw *decision.refusal;
+    if (out_of_turn_) throw *out_of_turn_;
     return decision.action;
   }
 
@@ -120,9 +136,7 @@ class Migrate {
     if (!report_.applied.empty()) callbacks_.fire("afterMigrateApplied");
     callbacks_.fire("afterMigrate");
     callbacks_.fire("afterMigrateOperationFinish");
-    if (action == MigrateAction::kNothing) return;
-    refresh(*state_, run_);
-    note_state();
+    if (action != MigrateAction::kNothing) read_again();
   }
 
   void lay_baseline() {
@@ -134,7 +148,7 @@ class Migrate {
       throw;
     }
     callbacks_.fire("afterBaseline");
-    refresh(*state_, run_);
+    read_again();
     decide();
   }
 
@@ -225,11 +239,16 @@ class Migrate {
             ? fmt::format("nothing to do: {} is up to date at {}", run_.history.schema, version)
             : fmt::format("applied {}, {} is now at {}", counted(report_.applied.size(), "script"),
                           run_.history.schema, version);
+    if (!report_.left_for_contract.empty()) {
+      report_.message += fmt::format("; {} left for after the rollout",
+                                     counted(report_.left_for_contract.size(), "contract script"));
+    }
   }
 
   DatabaseRun& run_;
   Report& report_;
   Extent extent_;
+  std::optional<Error> out_of_turn_;  // why the part of the plan that is to run must not
   std::unique_ptr<ProjectState> state_;
   Callbacks callbacks_;
   std::map<std::size_t, migrations::PreparedScript> again_;  // by place in the list of those to run
@@ -240,6 +259,11 @@ class Migrate {
 void run_migrate(PhaseContext& context) {
   with_database(context, Recording::kFromFirstChange,
                 [](DatabaseRun& run) { Migrate(run, Migrate::Extent::kPending).go(); });
+}
+
+void run_contract(PhaseContext& context) {
+  with_database(context, Recording::kFromFirstChange,
+                [](DatabaseRun& run) { Migrate(run, Migrate::Extent::kContract).go(); });
 }
 
 void resume_migration(DatabaseRun& run) { Migrate(run, Migrate::Extent::kBegun).go(); }

@@ -7,6 +7,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
+#include "core/migrations/rollout.hpp"
 #include "core/sql/split.hpp"
 #include "hook/database/catalog.hpp"
 #include "hook/phases/checks.hpp"
@@ -46,7 +47,8 @@ class Verify {
     run_.context.report.set_digest = state_->scripts.digest;
     run_.context.report.version_from = current_version(state_->plan);
     run_.context.report.version_to = run_.context.report.version_from;
-    run_.context.report.pending = state_->plan.to_run.size();
+    note_left();
+    run_.context.report.pending = state_->plan.to_run.size() - run_.context.report.left_for_contract.size();
     check_environment(run_, state_->database);
     checks_.run("version", [&] { check_version(); });
     checks_.run("history", [&] { check_history(); });
@@ -61,6 +63,21 @@ class Verify {
   }
 
  private:
+  // Verified between expand and contract.
+  void note_left() {
+    if (!run_.context.settings.defer_contract) return;
+    auto& left = run_.context.report.left_for_contract;
+    for (const auto* entry : migrations::pending_contract(state_->plan)) left.push_back(entry->script->path);
+    std::erase_if(state_->database.in_flight, [&](const std::string& script) {
+      return std::find(left.begin(), left.end(), script) != left.end();
+    });
+  }
+
+  bool is_left(const migrations::Entry& entry) const {
+    const auto& left = run_.context.report.left_for_contract;
+    return entry.row == nullptr && std::find(left.begin(), left.end(), entry.script->path) != left.end();
+  }
+
   void check_version() {
     const std::string& expected = run_.context.settings.expect_version;
     const auto current = current_version(state_->plan);
@@ -81,6 +98,7 @@ class Verify {
   void check_history() {
     auto faults = migrations::validate(state_->plan, plan_settings(run_.context.settings),
                                        migrations::PendingIs::kFault);
+    std::erase_if(faults, [&](const auto& fault) { return is_left(*fault.entry); });
     for (const auto& fault : faults) {
       checks_.fail("history",
                    broken(join(split(fault.message, '\n'), " "), "Run info, then migrate or repair."));

@@ -45,6 +45,7 @@ struct MigrationRow {
   std::string state;
   std::optional<std::string> installed_on;
   std::optional<std::string> installed_by;
+  bool contract = false;  // marked to run after the rollout
 };
 
 // Who kept a run from its locks. Empty texts and missing numbers are what the server did not tell.
@@ -86,6 +87,7 @@ struct Report {
   std::optional<std::string> version_from;
   std::optional<std::string> version_to;
   std::vector<AppliedScript> applied;
+  std::vector<std::string> left_for_contract;  // scripts that are pending and for after the rollout
   std::string failed_script;
   std::vector<BlockerFacts> blockers;  // of the failed script
   std::string set_digest;              // of the scripts that the run worked with; empty: it read none

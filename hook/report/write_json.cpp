@@ -71,6 +71,7 @@ Json migrations_json(const std::vector<MigrationRow>& rows) {
                     {"script", row.script},
                     {"checksum", or_null(row.checksum)},
                     {"state", row.state},
+                    {"contract", row.contract},
                     {"installedOn", or_null(row.installed_on)},
                     {"installedBy", or_null(row.installed_by)}});
   }
@@ -99,6 +100,7 @@ void add_phase_facts(Json& json, const Report& report) {
   json["from"] = or_null(report.version_from);
   json["to"] = or_null(report.version_to);
   json["applied"] = applied_json(report.applied);
+  if (!report.left_for_contract.empty()) json["leftForContract"] = report.left_for_contract;
   if (!report.set_digest.empty()) json["setDigest"] = report.set_digest;
   if (!report.failed_script.empty()) json["failedScript"] = report.failed_script;
   if (!report.blockers.empty()) json["blockers"] = blockers_json(report.blockers);

@@ -46,8 +46,10 @@ std::string shown(Milliseconds duration) {
 std::string migrations_text(const Report& report) {
   std::vector<Row> rows{{"VERSION", "DESCRIPTION", "TYPE", "STATE", "INSTALLED ON", "BY"}};
   for (const auto& row : *report.migrations) {
-    rows.push_back({row.version.value_or(""), row.description, row.type, row.state,
-                    row.installed_on.value_or(""), row.installed_by.value_or("")});
+    const bool waits = row.contract && row.state == "Pending";
+    rows.push_back({row.version.value_or(""), row.description, row.type,
+                    waits ? "Pending (contract)" : row.state, row.installed_on.value_or(""),
+                    row.installed_by.value_or("")});
   }
   return report.migrations->empty() ? "" : table(rows);
 }

@@ -37,6 +37,7 @@ const std::array kBindings{
     Binding{"target", &S::target},
     Binding{"script", &S::script},
     Binding{"out-of-order", &S::out_of_order},
+    Binding{"defer-contract", &S::defer_contract},
     Binding{"validate-on-migrate", &S::validate_on_migrate},
     Binding{"validate-migration-naming", &S::validate_migration_naming},
     Binding{"fail-on-missing-locations", &S::fail_on_missing_locations},

@@ -47,6 +47,7 @@ struct Settings {
   std::string target;
   std::string script;
   bool out_of_order = false;
+  bool defer_contract = false;
   bool validate_on_migrate = false;
   bool validate_migration_naming = false;
   bool fail_on_missing_locations = false;

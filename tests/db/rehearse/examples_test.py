@@ -40,6 +40,16 @@ class ExamplesTest(unittest.TestCase):
         self.assertRegex(messages(report, "verify")[0], "^verified: ")
         self.assert_kept(report, ["1", "2", "3", "4"])
 
+    def test_what_is_marked_contract_runs_after_verify(self):
+        code, report, text = rehearse("expand-contract", "--env", "dev")
+        self.assertEqual(code, 0, text)
+        self.assertEqual(messages(report, "migrate"),
+                         ["applied 2 scripts, crm is now at version 2; 1 contract script left for after the rollout"])
+        self.assertRegex(messages(report, "verify")[0], "^verified: ")
+        self.assertEqual(messages(report, "contract"), ["applied 1 script, crm is now at version 3"])
+        ran = [container["phase"] for step in report["steps"] for container in step["containers"]]
+        self.assertEqual(ran[-2:], ["verify", "contract"])
+
     def test_the_e_commerce_api_of_the_documents_goes_all_the_way(self):
         code, report, text = rehearse("e-commerce-api")
         self.assertEqual(code, 0, text)

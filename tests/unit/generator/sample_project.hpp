@@ -35,6 +35,7 @@ inline DatabaseFiles sample_files() {
   DatabaseFiles files;
   files.set_digest = std::string(64, 'd');
   files.head_version = "2";
+  files.expand_version = "2";
   files.locations = {"sql"};
   files.scripts = {{"sql/V1__a.sql", "create table a();\n", "sql/V1__a.sql"},
                    {"sql/V2__b.sql", "create table b();\n", "sql/V2__b.sql"}};

@@ -8,8 +8,8 @@ namespace windlass {
 
 TEST_CASE("the phases are those of the command line, each found by its name") {
   const std::vector<std::string_view> expected = {
-      "preflight", "backup",   "migrate", "verify",  "guard",  "rollback",     "info",
-      "validate",  "baseline", "repair",  "inspect", "resume", "mark-applied", "mark-undone"};
+      "preflight", "backup",   "migrate", "verify",  "contract", "guard",        "rollback",   "info",
+      "validate",  "baseline", "repair",  "inspect", "resume",   "mark-applied", "mark-undone"};
   std::vector<std::string_view> names;
   for (const auto& row : phase_table()) {
     names.push_back(row.name);

@@ -50,7 +50,8 @@ TEST_CASE("each database has a group whose alerts select its Jobs and no others"
     CHECK(text_at(rule, {"labels", "database"}) == "audit");
     CHECK(text_at(rule, {"labels", "environment"}) == "prod");
     CHECK(says(rule, R"(namespace="shop",job_name=~"storefront-audit-backup-[0-9a-f]{8}|)"
-                     R"(storefront-audit-migrate-[0-9a-f]{8}|storefront-audit-verify-[0-9a-f]{8}")"));
+                     R"(storefront-audit-migrate-[0-9a-f]{8}|storefront-audit-verify-[0-9a-f]{8}|)"
+                     R"(storefront-audit-contract-[0-9a-f]{8}")"));
   }
 }
 

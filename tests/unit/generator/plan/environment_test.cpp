@@ -130,6 +130,7 @@ TEST_CASE("the URL past a pooler goes to every phase but the guard, which only r
 TEST_CASE("a guard of a set without versions waits for its digest") {
   auto files = sample_files();
   files.head_version.clear();
+  files.expand_version.clear();
   const auto project = sample_project();
   const auto settings = container_settings(project, project.databases[0], files, Phase::kGuard);
   CHECK(env_value(Members{{"env", settings.environment}}, "WINDLASS_EXPECT_DIGEST") == kDigest);
@@ -162,6 +163,25 @@ TEST_CASE("a literal survives Kubernetes' expansion of $(NAME)") {
       {"$$(X)", "$$$$(X)"},
   }));
   CHECK(escape_expansion(literal) == escaped);
+}
+
+TEST_CASE("guard and verify do not wait for scripts that run after them") {
+  const auto project = sample_project();
+  auto files = sample_files();
+  files.has_contract = true;
+  files.expand_version = "1";
+  const auto value = [&](Phase phase, std::string_view name) {
+    for (const auto& item : container_settings(project, project.databases[0], files, phase).environment) {
+      if (text_at(item, {"name"}) == name) return std::string(text_at(item, {"value"}));
+    }
+    return std::string();
+  };
+  CHECK(value(Phase::kMigrate, "WINDLASS_DEFER_CONTRACT") == "true");
+  CHECK(value(Phase::kVerify, "WINDLASS_DEFER_CONTRACT") == "true");
+  CHECK(value(Phase::kContract, "WINDLASS_DEFER_CONTRACT").empty());
+  CHECK(value(Phase::kBackup, "WINDLASS_DEFER_CONTRACT").empty());
+  CHECK(value(Phase::kVerify, "WINDLASS_EXPECT_VERSION") == "1");
+  CHECK(value(Phase::kGuard, "WINDLASS_EXPECT_VERSION") == "1");
 }
 
 }  // namespace windlass::generator

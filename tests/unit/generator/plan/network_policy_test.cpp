@@ -83,7 +83,7 @@ TEST_CASE("the hooks' policy goes with them, the rollback's stays, and each sele
       "matchLabels:\n  windlass.dev/project: storefront\n  windlass.dev/database: main\n"
       "matchExpressions:\n- key: windlass.dev/phase\n  operator: In\n  values:\n";
   CHECK(selector("10-presync-networkpolicy-storefront-hooks.yaml") ==
-        labels + "  - backup\n  - migrate\n  - verify\n");
+        labels + "  - backup\n  - migrate\n  - verify\n  - contract\n");
   CHECK(selector("40-sync-networkpolicy-storefront-rollback.yaml") == labels + "  - rollback\n");
 }
 

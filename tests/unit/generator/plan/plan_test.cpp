@@ -219,4 +219,16 @@ TEST_CASE("faults of the project and of its files end up in the plan") {
   CHECK(plan.diagnostics.error_count() == 2);
 }
 
+TEST_CASE("with a script that is marked contract there is a Job for after verify") {
+  const auto project = sample_project();
+  auto files = sample_files();
+  CHECK_FALSE(files.has_contract);
+  files.has_contract = true;
+  const auto rendered = render(make_plan(project, {files}, argocd_presync()), Templates::built_in(), project);
+  const Tree& job = manifest_at(rendered, "60-postsync-job-storefront-contract.yaml").tree;
+  CHECK(text_at(job, {"metadata", "annotations", "argocd.argoproj.io/hook"}) == "PostSync");
+  CHECK(text_at(job, {"metadata", "annotations", "argocd.argoproj.io/sync-wave"}) == "3");
+  CHECK(text_at(job, {"spec", "template", "metadata", "labels", "windlass.dev/phase"}) == "contract");
+}
+
 }  // namespace windlass::generator

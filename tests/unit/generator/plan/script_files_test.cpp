@@ -134,4 +134,15 @@ TEST_CASE("the project's settings decide which files are scripts") {
   CHECK(rules.fail_on_missing_location);
 }
 
+TEST_CASE("what is marked contract is known, and does not count for the version that the application needs") {
+  const Folder folder;
+  folder.add("sql/V1__a.sql", "select 1;\n");
+  folder.add("sql/V2__b.sql", "-- windlass: contract\nselect 2;\n");
+  const auto project = folder.project();
+  const auto files = read_database_files(project, project.databases[0]);
+  CHECK(files.has_contract);
+  CHECK(files.head_version == "2");
+  CHECK(files.expand_version == "1");
+}
+
 }  // namespace windlass::generator

@@ -65,7 +65,7 @@ TEST_CASE("sync waves: everything is tracked, and a Job that has ended stays unt
   CHECK(wave_of(rendered, "30-sync-job-storefront-migrate.yaml") == "-3");
   CHECK(wave_of(rendered, "40-sync-cronjob-storefront-rollback.yaml") == "-1");
   CHECK(wave_of(rendered, "50-sync-job-storefront-verify.yaml") == "100");
-  CHECK(wave_of(rendered, "60-sync-configmap-storefront-migration-set.yaml") == "101");
+  CHECK(wave_of(rendered, "70-sync-configmap-storefront-migration-set.yaml") == "102");
   for (const auto& object : rendered.objects) {
     INFO(object.path);
     CHECK(object.tree.find({"metadata", "annotations", "argocd.argoproj.io/hook"}) == nullptr);
@@ -84,12 +84,12 @@ TEST_CASE("gated: what is not a hook comes after verify has succeeded") {
     return text_at(manifest_at(rendered, path).tree, {"metadata", "annotations", "argocd.argoproj.io/hook"});
   };
   const std::string verify = "50-sync-job-storefront-verify.yaml";
-  const std::string marker = "60-sync-configmap-storefront-migration-set.yaml";
+  const std::string marker = "70-sync-configmap-storefront-migration-set.yaml";
   CHECK(hook_of("30-presync-job-storefront-migrate.yaml") == "PreSync");
   CHECK(hook_of(verify) == "Sync");
   CHECK(wave_of(rendered, verify) == "100");
   CHECK(hook_of(marker).empty());
-  CHECK(wave_of(rendered, marker) == "101");
+  CHECK(wave_of(rendered, marker) == "102");
 }
 
 TEST_CASE("plain: a folder for each step, and no annotation that a controller reads") {

@@ -103,16 +103,17 @@ TEST_CASE("the JSON of info lists the migrations, the current version and how ma
   report.phase = Phase::kInfo;
   report.version_to = "1";
   report.pending = 1;
-  report.migrations = {{"1", "base", "SQL", "V1__base.sql", 5, "Success", "2026-01-31 12:00:00", "app"},
-                       {"2", "orders", "SQL", "V2__orders.sql", 6, "Pending", std::nullopt, std::nullopt}};
+  report.migrations = {
+      {"1", "base", "SQL", "V1__base.sql", 5, "Success", "2026-01-31 12:00:00", "app"},
+      {"2", "orders", "SQL", "V2__orders.sql", 6, "Pending", std::nullopt, std::nullopt, true}};
   const auto parsed = json::parse(report_json(report));
   CHECK(parsed["current"] == "1");
   CHECK(parsed["pending"] == 1);
   CHECK(parsed["migrations"] == json::parse(R"([
     {"version": "1", "description": "base", "type": "SQL", "script": "V1__base.sql", "checksum": 5,
-     "state": "Success", "installedOn": "2026-01-31 12:00:00", "installedBy": "app"},
+     "state": "Success", "contract": false, "installedOn": "2026-01-31 12:00:00", "installedBy": "app"},
     {"version": "2", "description": "orders", "type": "SQL", "script": "V2__orders.sql", "checksum": 6,
-     "state": "Pending", "installedOn": null, "installedBy": null}])"));
+     "state": "Pending", "contract": true, "installedOn": null, "installedBy": null}])"));
 }
 
 TEST_CASE("the JSON of a backup says where it is and how to check it") {

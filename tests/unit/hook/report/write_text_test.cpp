@@ -56,6 +56,11 @@ TEST_CASE("the text of info is a table") {
         "1        base         SQL   Success  2026-01-31 12:00:00  app\n"
         "         views        SQL   Pending\n"
         "info: at 1, 1 pending (0s)\n");
+  report.migrations = {{"2", "drop", "SQL", "V2__drop.sql", 7, "Pending", std::nullopt, std::nullopt, true}};
+  CHECK(report_text(report) ==
+        "VERSION  DESCRIPTION  TYPE  STATE               INSTALLED ON  BY\n"
+        "2        drop         SQL   Pending (contract)\n"
+        "info: at 1, 1 pending (0s)\n");
   report.migrations->clear();
   CHECK(report_text(report) == "info: at 1, 1 pending (0s)\n");
   report.duration = Milliseconds(9'999);
