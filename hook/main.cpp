@@ -56,19 +56,13 @@ ExitCode windlass_hook(int argc, char** argv) {
   return run_beside_proxy(loaded, clock, stop);
 }
 
-// The memory limit of a Job counts what was freed and kept for later, too: large pieces go back at once, and
-// the thread that reads scripts has no heap of its own.
-void give_memory_back() {
-  constexpr int kLarge = 64 << 10;
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_MMAP_THRESHOLD, kLarge);
-  mallopt(M_TRIM_THRESHOLD, kLarge);
-}
+// The thread that reads scripts works while the other one waits: a heap of its own would only cost memory.
+void share_one_heap() { mallopt(M_ARENA_MAX, 1); }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  give_memory_back();
+  share_one_heap();
   std::signal(SIGPIPE, SIG_IGN);  // a reader of the report that went away must not hide how the run ended
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk, not the end
   try {
