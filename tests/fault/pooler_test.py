@@ -245,6 +245,26 @@ class TransactionModeTest(PoolerCase):
         self.assertEqual(self.server.query("frozen", "SELECT * FROM flyway_schema_history ORDER BY 1"), history)
         self.assertEqual(self.server.query("frozen", "SELECT sum(n), count(*) FROM counter"), [["5000", "500"]])
 
+    def test_who_is_in_the_way_is_named_through_the_pooler(self):
+        self.server.create_database("blocked")
+        self.done(self.pooled.run("blocked"))
+        with tempfile.TemporaryDirectory() as folder:
+            hook_runs.write_project(folder, PROJECT | {"V5__alter.sql": "ALTER TABLE counter ADD x int;\n"})
+            blocker = subprocess.Popen([self.server.client_program("psql"), "-Xq"], stdin=subprocess.PIPE, text=True,
+                                       env=self.server.client_environment("blocked") | {"PGAPPNAME": "accounting"})
+            blocker.stdin.write("BEGIN; SELECT count(*) FROM counter \\g /dev/null\n")
+            blocker.stdin.flush()
+            self.wait_for("blocked", "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'accounting' "
+                          "AND state = 'idle in transaction'")
+            self.pooled.folder, own = folder, self.pooled.folder
+            self.addCleanup(setattr, self.pooled, "folder", own)
+            refused = self.pooled.run("blocked", "migrate", "--lock-timeout", "400ms", "--retries", "1", "--output", "json")
+            self.assertEqual(refused.returncode, 75, refused.stderr)
+            self.assertEqual([one["application"] for one in json.loads(refused.stdout)["blockers"]], ["accounting"])
+            self.assertIn("V5__alter.sql waits for a lock behind process ", "\n".join(hook_runs.messages(refused.stderr)))
+            blocker.communicate("ROLLBACK;\n", timeout=30)
+            self.done(self.pooled.run("blocked"), "applied 1 script")
+
     def test_a_direct_runner_and_a_pooled_one_wait_for_each_other(self):
         self.slow("both")
         holder = self.pooled.start("both", "migrate", "--baseline-on-migrate", "--baseline-version", "0",
