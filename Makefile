@@ -4,8 +4,8 @@
 .PHONY: help deps build demo test asan crash-matrix fuzz fuzzers servers test-servers peers golden format lint bench clean
 
 JOBS ?= $(shell nproc)
-# Where one test fills the machine for a minute, two at once are faster than eight.
-TEST_JOBS ?= 2
+# Tests wait as often as they compute: one more than two processors fills them, and eight would only be in their way.
+TEST_JOBS ?= 3
 BUILD := build/dev
 
 help: ## this list
