@@ -14,6 +14,7 @@
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "core/contract/settings.hpp"
+#include "generator/commands/argocd.hpp"
 #include "generator/commands/ci.hpp"
 #include "generator/commands/completion.hpp"
 #include "generator/commands/explain.hpp"
@@ -38,6 +39,7 @@ struct Context {
   std::string hook;
   std::string rehearse_url;
   std::string plan_url;  // of its own: CLI11 also fills it from the environment when another command is run
+  ArgoCdOptions argocd;
   CiOptions ci;
   ExplainOptions explain;
   InitOptions init;
@@ -70,6 +72,18 @@ void add_output(CLI::App& command, std::string& output) {
       ->capture_default_str();
 }
 
+void add_target(CLI::App& command, std::string& target, std::string& mode) {
+  command.add_option("--target", target, "What the manifests are for: argocd, plain or helm.")->required();
+  command.add_option("--mode", mode, "Where in a sync of argocd they run: presync, gated or waves.");
+}
+
+void add_output_folder(CLI::App& command, std::string& output, bool& check) {
+  command.add_option("-o,--output", output, "Folder to write to, or - for stdout.")
+      ->type_name(kFolder)
+      ->required();
+  command.add_flag("--check", check, "Write nothing; exit 1 with a diff when the folder differs.");
+}
+
 // One function for each command: it adds the command with its options to the app, and when the command is the
 // one that was asked for, it leaves in the context what is to be run, with a copy of the options.
 void add_render(CLI::App& app, Context& context) {
@@ -82,14 +96,8 @@ void add_render(CLI::App& app, Context& context) {
                    "Environment to render; needed when the project has any. Several for --target plain.")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--target", options.target, "What the manifests are for: argocd, plain or helm.")
-      ->required();
-  command->add_option("--mode", options.mode,
-                      "Where in a sync of argocd they run: presync (the default), gated or waves.");
-  command->add_option("-o,--output", options.output, "Folder to write to, or - for stdout.")
-      ->type_name(kFolder)
-      ->required();
-  command->add_flag("--check", options.check, "Write nothing; exit 1 with a diff when the folder differs.");
+  add_target(*command, options.target, options.mode);
+  add_output_folder(*command, options.output, options.check);
   command->callback([&context] {
     context.render.folder = project_folder(context);
     if (!context.templates.empty()) context.render.templates = context.templates;
@@ -222,13 +230,10 @@ void add_ci(CLI::App& app, Context& context) {
   command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
   command->add_option("--kind", options.kind, "Who runs it: cloudbuild, github, gitlab or jenkins.")
       ->required();
-  command->add_option("--target", options.target, "What the manifests are for: argocd, plain or helm.")
-      ->required();
-  command->add_option("--mode", options.mode,
-                      "Where in a sync of argocd they run: presync (the default), gated or waves.");
+  add_target(*command, options.target, options.mode);
   command
       ->add_option("--env", options.environments,
-                   "Environments to release to, in this order; by default every one, in the file's order.")
+                   "Environments to release to, in this order; by default as the project promotes.")
       ->delimiter(',')
       ->allow_extra_args(false);
   command
@@ -247,6 +252,22 @@ void add_ci(CLI::App& app, Context& context) {
   command->callback([&context] {
     context.ci.folder = project_folder(context);
     context.run = [options = context.ci] { return run_ci(options, std::cout, std::cerr); };
+  });
+}
+
+void add_argocd(CLI::App& app, Context& context) {
+  auto& options = context.argocd;
+  auto* command = app.add_subcommand("argocd", "Write Argo CD's AppProject and Applications of projects.");
+  command->add_option("DIR", options.folders, "Folders that hold windlass.yaml.")->type_name(kFolder);
+  command->add_option("--name", options.name, "Name of the ApplicationSet; needed for several projects.");
+  command->add_option("-n,--namespace", options.space, "Argo CD's own namespace.")->capture_default_str();
+  add_output_folder(*command, options.output, options.check);
+  command->callback([&context] {
+    auto& folders = context.argocd.folders;
+    if (!folders.empty()) context.folder = folders.front().string();
+    if (const auto folder = project_folder(context); folders.empty()) folders = {folder};
+    if (!context.templates.empty()) context.argocd.templates = context.templates;
+    context.run = [options = context.argocd] { return run_argocd(options, std::cout, std::cerr); };
   });
 }
 
@@ -313,6 +334,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_render(app, context);
   add_rehearse(app, context);
   add_explain(app, context);
+  add_argocd(app, context);
   add_ci(app, context);
   add_completion(app, context);
 }

@@ -238,6 +238,20 @@ Alerts alerts_of(const Value& value) {
           count(value, "failurePercent"), optional_duration(value, "notRunFor")};
 }
 
+Promotion promotion_of(const Value& spec) {
+  const Value& value = value_at(spec, "promotion");
+  Promotion promotion{text(value, "by") == "argocd" ? Promoter::kArgoCd : Promoter::kPipeline,
+                      texts(value, "order")};
+  const Value* environments = spec.find("environments");
+  if (!promotion.order.empty() || environments == nullptr) return promotion;
+  for (const auto& member : environments->members) promotion.order.push_back(member.first);
+  return promotion;
+}
+
+ArgoCd argocd_of(const Value& value) {
+  return {text(value, "repoUrl"), text(value, "revision"), text(value, "path"), text(value, "cluster")};
+}
+
 // Google's rule for PostgreSQL: a service account's role is its e-mail without the ending.
 void log_in_by_identity(Connection& connection, const Identity& identity) {
   constexpr std::string_view kEnding = ".gserviceaccount.com";
@@ -270,6 +284,8 @@ Project build_project(const Value& root) {
   for (auto& database : project.databases) log_in_by_identity(database.connection, project.identity);
   project.kubernetes = kubernetes_of(value_at(spec, "kubernetes"));
   project.alerts = alerts_of(value_at(spec, "observability.alerts"));
+  project.promotion = promotion_of(spec);
+  project.argocd = argocd_of(value_at(spec, "argocd"));
   project.delivery.method = text(value_at(spec, "delivery"), "method");
   if (const Value* matrix = spec.find("compatibilityMatrix")) {
     for (const auto& [release, ways] : matrix->members) {

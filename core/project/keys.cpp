@@ -187,6 +187,19 @@ std::vector<Key> observability_keys() {
   };
 }
 
+std::vector<Key> promotion_keys() {
+  return {
+      {.path = "spec.promotion", .shape = kSection, .help = "How a release goes from one environment to the next."},
+      {.path = "spec.promotion.by", .format = kChoice, .fallback = "pipeline", .help = "pipeline: one that `windlass ci` writes syncs one environment after the other. argocd: an ApplicationSet does.", .allowed = {"pipeline", "argocd"}},
+      {.path = "spec.promotion.order", .shape = kList, .format = kLabel, .help = "Environments in the order in which a release reaches them; by default every one, in the file's order."},
+      {.path = "spec.argocd", .shape = kSection, .help = "Where Argo CD finds the rendered manifests, and where it applies them.", .overlay = Overlay::kYes},
+      {.path = "spec.argocd.repoUrl", .format = kWord, .help = "URL of the repository that holds the manifests.", .needed = kRequired},
+      {.path = "spec.argocd.revision", .format = kWord, .fallback = "HEAD", .help = "Branch, tag or commit of it."},
+      {.path = "spec.argocd.path", .format = kFolder, .fallback = "deploy", .help = "Folder of the repository that holds a folder of manifests for each environment."},
+      {.path = "spec.argocd.cluster", .format = kWord, .fallback = "in-cluster", .help = "Name of the cluster, as Argo CD knows it."},
+  };
+}
+
 std::vector<Key> tail_keys() {
   return {
       {.path = "spec.delivery", .shape = kSection, .help = "How the scripts reach the cluster.", .overlay = Overlay::kYes},
@@ -197,7 +210,7 @@ std::vector<Key> tail_keys() {
       {.path = "spec.environments",
        .shape = kOverlays,
        .help = "What differs, by environment: any of databases, migration, backup, verify, identity, "
-               "kubernetes, observability and delivery. Maps are merged by key; a list or a value replaces.",
+               "kubernetes, observability, argocd and delivery. Maps are merged by key; a list or a value replaces.",
        .names = kLabel},
   };
 }
@@ -289,6 +302,7 @@ const std::vector<Key>& key_table() {
     append(run_keys());
     append(kubernetes_keys());
     append(observability_keys());
+    append(promotion_keys());
     append(tail_keys());
     return table;
   }();

@@ -70,6 +70,20 @@ struct Alerts {
   std::optional<Milliseconds> not_run_for;  // empty: no such alert
 };
 
+// Who brings a release to the next environment.
+enum class Promoter { kPipeline, kArgoCd };
+struct Promotion {
+  Promoter by = Promoter::kPipeline;
+  std::vector<std::string> order;  // environments; every one when the file says nothing
+};
+
+struct ArgoCd {
+  std::string repo_url;  // empty: the file does not say
+  std::string revision = "HEAD";
+  std::string path = "deploy";
+  std::string cluster = "in-cluster";
+};
+
 struct Delivery {
   std::string method = "configMap";  // the only one that is rendered so far
 };
@@ -91,6 +105,8 @@ struct Project {
   Identity identity;
   Kubernetes kubernetes;
   Alerts alerts;
+  Promotion promotion;
+  ArgoCd argocd;
   Delivery delivery;
   std::map<std::string, Compatibility> compatibility;
   std::vector<std::string> environments;  // every name that the file knows, in the file's order

@@ -26,6 +26,7 @@ class Rules {
     check_identity();
     check_kubernetes();
     check_releases();
+    check_promotion();
     check_texts(spec_, "spec");
   }
 
@@ -228,6 +229,23 @@ class Rules {
                                "Name a Secret under spec.databases.<name>.connection.");
     fault.source.clear();
     diagnostics_.add(std::move(fault));
+  }
+
+  void check_promotion() {
+    const Value* order = value_at(spec_, "promotion").find("order");
+    if (order == nullptr || order->faulty) return;
+    const Value* environments = spec_.find("environments");
+    for (auto item = order->items.begin(); item != order->items.end(); ++item) {
+      const auto same = [&](const Value& other) { return other.text == item->text; };
+      if (item->faulty) continue;
+      if (environments == nullptr || environments->find(item->text) == nullptr) {
+        add(*item, fmt::format("no environment {} in this file", in_quotes(item->text)),
+            "Name those of spec.environments.");
+      } else if (std::any_of(order->items.begin(), item, same)) {
+        add(*item, fmt::format("spec.promotion.order names {} twice", item->text), "Name each once.");
+      }
+    }
+    if (order->items.empty()) add(*order, "spec.promotion.order names no environment", "Leave it out.");
   }
 
   // A release may name ones that the file does not list, but not itself.

@@ -40,7 +40,7 @@ constexpr std::array kRules{
          check_server_side, Where::kArgoCd},
     Rule{"E27", "When NetworkPolicies are rendered, each hook pod is selected by one, before it starts.",
          check_network_policies},
-    Rule{"E28", "The marker is tracked behind every verify, and verify is waited for.", check_gate,
+    Rule{"E28", "The marker is tracked behind verify and contract, and waits for them.", check_gate,
          Where::kGated},
 };
 

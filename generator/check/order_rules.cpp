@@ -49,7 +49,8 @@ void check_gate(const Objects& objects, Findings& findings) {
     if (is_hook(marker))
       findings.push_back({"E28", marker.path, "a hook does not count for the sync status"});
     for (const auto& job : objects) {
-      if (label(job, contract::kComponentLabel) != phase_name(Phase::kVerify)) continue;
+      const auto component = label(job, contract::kComponentLabel);
+      if (component != phase_name(Phase::kVerify) && component != phase_name(Phase::kContract)) continue;
       const bool waited_for = sync_place(job).phase == 0 && sync_place(job) < sync_place(marker);
       if (!waited_for)
         findings.push_back({"E28", marker.path, fmt::format("it does not wait for {}", job.path)});

@@ -46,12 +46,20 @@ std::vector<std::string> environments_of(const project::Project& project, const 
                             project.name),
                 "Add environments to windlass.yaml; one is enough.");
   }
-  if (options.environments.empty()) return project.environments;
+  if (options.environments.empty()) return project.promotion.order;
   for (auto it = options.environments.begin(); it != options.environments.end(); ++it) {
     if (std::find(options.environments.begin(), it, *it) == it) continue;
     throw Error(ExitCode::kUsage, fmt::format("--env names {} twice", *it), "Name each environment once.");
   }
   return options.environments;
+}
+
+void refuse_two_promoters(const project::Project& project, const Target& target) {
+  if (target.reader != Reader::kArgoCd || project.promotion.by != project::Promoter::kArgoCd) return;
+  throw Error(
+      ExitCode::kConfiguration,
+      fmt::format("Argo CD promotes project {} (promotion.by), and a pipeline would do it too", project.name),
+      "Set promotion.by to pipeline, or run lint, rehearse and render --check in a pipeline of yours.");
 }
 
 }  // namespace
@@ -63,8 +71,10 @@ ExitCode run_ci(const CiOptions& options, std::ostream& out, std::ostream& err) 
   const PipelineRequest request{
       in_repository(options.folder, "the project's folder"), in_repository(manifests, "--manifests"),
       options.image, &choose_target(options.target, options.mode), std::string(kind.commit_variable)};
+  const auto project = open_project(options.folder, "", err);
+  refuse_two_promoters(project, *request.target);
   std::vector<project::Project> environments;
-  for (const auto& name : environments_of(open_project(options.folder, "", err), options)) {
+  for (const auto& name : environments_of(project, options)) {
     environments.push_back(open_environment(options.folder, name, err));
   }
   const std::string text = kind.write(make_pipeline(environments, request));

@@ -16,7 +16,7 @@ struct CiOptions {
   std::string target;                  // as of render
   std::string mode;                    // as of render; empty: the target's first
   std::vector<std::string>
-      environments;          // to release to, in this order; none: every one, in the file's order
+      environments;          // to release to, in this order; none: every one, as the project promotes
   std::string manifests;     // the committed folders, one per environment; empty: deploy/ of the project
   std::string image;         // that the steps run in
   std::string output = "-";  // a file, or "-" for stdout

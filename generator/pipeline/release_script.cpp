@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "generator/pipeline/shell.hpp"
+#include "generator/plan/names.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -85,7 +86,7 @@ std::string by_helm(const project::Project& project, const std::string& manifest
 // The command waits for the operation, PostSync hooks included, and a full sync runs every hook. The commit
 // is named, so that what is released is what was checked.
 std::string by_argocd(const project::Project& project, const PipelineRequest& request) {
-  const std::string application = shell_word(project.name + "-" + project.environment);
+  const std::string application = shell_word(application_name(project));
   const int seconds = release_minutes(project) * 60;
   return fmt::format(
       "argocd app sync {0} --revision \"${1}\" --timeout {2}\n"

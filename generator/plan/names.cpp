@@ -26,6 +26,10 @@ std::string base_name(const project::Project& project, const project::Database& 
   return project.databases.size() == 1 ? project.name : fmt::format("{}-{}", project.name, database.key);
 }
 
+std::string application_name(const project::Project& project) {
+  return fmt::format("{}-{}", project.name, project.environment);
+}
+
 std::string fit_name(std::string_view base, std::string_view suffix, std::size_t limit) {
   if (base.size() + 1 + suffix.size() <= limit) return fmt::format("{}-{}", base, suffix);
   const std::string hash = sha256_hex(base).substr(0, kHashDigits);

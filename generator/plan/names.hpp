@@ -20,6 +20,9 @@ std::string base_name(const project::Project& project, const project::Database& 
 // keep it apart from others.
 std::string fit_name(std::string_view base, std::string_view suffix, std::size_t limit = kNameLimit);
 
+// Of the Argo CD Application of this environment: "storefront-prod".
+std::string application_name(const project::Project& project);
+
 // The ServiceAccount of the hook Jobs, and that of the rollback. Never hashed, because cloud roles are bound
 // to them. Equal when the project brings its own.
 std::string service_account_name(const project::Project& project);

@@ -1,4 +1,4 @@
-// The files of templates/ as the build put them into the program.
+// The files of templates/ and the templates of argocd/ as the build put them into the program.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@ struct EmbeddedTemplate {
   std::string_view text;
 };
 
-// By name.
+// In the order of their files.
 std::span<const EmbeddedTemplate> embedded_templates();
 
 }  // namespace windlass::generator

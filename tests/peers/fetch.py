@@ -8,6 +8,7 @@ import helm_steps
 import kubeconform
 import kubernetes_schemas
 import kustomize
+import promotion
 
 
 def main():
@@ -15,6 +16,7 @@ def main():
         kubeconform.program()
         kubernetes_schemas.make()
         kustomize.program()
+        promotion.program()
         for major in helm.VERSIONS:
             helm.program(major)
             helm_steps.program(major)
@@ -22,6 +24,7 @@ def main():
         sys.exit(f"peers: {reason}")
     print(f"peers: kubeconform {kubeconform.VERSION} and schemas of Kubernetes 1.{min(kubernetes_schemas.KUBERNETES)} "
           f"to 1.{max(kubernetes_schemas.KUBERNETES)}, kustomize {kustomize.VERSION}, "
+          f"Argo CD {promotion.VERSION}, "
           f"Helm {' and '.join(version for version, _ in helm.VERSIONS.values())} in {go_modules.cache()}")
 
 

@@ -39,6 +39,8 @@ CRDS = [
      ["config/crds/bases/external-secrets.io_externalsecrets.yaml"]),
     ("github.com/prometheus-operator/prometheus-operator", "v0.85.0", "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
      ["example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"]),
+    ("github.com/argoproj/argo-cd/v3", "v3.5.1", "h1:jtwPLEFX9mNj3jSq88ugFcScGnOZVs2DWaXFuZxrRT8=",
+     [f"manifests/crds/{kind}-crd.yaml" for kind in ("application", "applicationset", "appproject")]),
 ]
 
 SHAPE = 1  # of what is made from a module; what lies in the cache in another shape is made anew

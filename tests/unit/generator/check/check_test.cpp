@@ -389,7 +389,7 @@ TEST_CASE("E23: a tracked Job whose needs are not there yet") {
 
 TEST_CASE("E28: a marker that does not wait for verify") {
   const std::string verify = "50-sync-job-storefront-verify.yaml";
-  const std::string marker = "60-sync-configmap-storefront-migration-set.yaml";
+  const std::string marker = "70-sync-configmap-storefront-migration-set.yaml";
   const auto broken = [] { return Broken(argocd_gated()); };
   CHECK(broken().findings().empty());
   CHECK(broken().set(marker, {"metadata", "annotations", kWave}, "100").findings() ==
