@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <utility>
@@ -252,6 +253,13 @@ ArgoCd argocd_of(const Value& value) {
   return {text(value, "repoUrl"), text(value, "revision"), text(value, "path"), text(value, "cluster")};
 }
 
+Delivery delivery_of(const Value& value) {
+  const auto word = std::find(kDeliveryMethods.begin(), kDeliveryMethods.end(), text(value, "method"));
+  assert(word != kDeliveryMethods.end());
+  return {static_cast<DeliveryMethod>(word - kDeliveryMethods.begin()), text(value, "image"),
+          text(value, "path"), texts(value, "command")};
+}
+
 // Google's rule for PostgreSQL: a service account's role is its e-mail without the ending.
 void log_in_by_identity(Connection& connection, const Identity& identity) {
   constexpr std::string_view kEnding = ".gserviceaccount.com";
@@ -286,7 +294,7 @@ Project build_project(const Value& root) {
   project.alerts = alerts_of(value_at(spec, "observability.alerts"));
   project.promotion = promotion_of(spec);
   project.argocd = argocd_of(value_at(spec, "argocd"));
-  project.delivery.method = text(value_at(spec, "delivery"), "method");
+  project.delivery = delivery_of(value_at(spec, "delivery"));
   if (const Value* matrix = spec.find("compatibilityMatrix")) {
     for (const auto& [release, ways] : matrix->members) {
       project.compatibility[release] = {texts(ways, "upgradesTo"), texts(ways, "rollbackTo")};

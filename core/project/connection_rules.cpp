@@ -242,10 +242,14 @@ class ConnectionRules {
 
 }  // namespace
 
-bool lacks_native_sidecars(const Value& min_version) {
+bool is_older_than(const Value& min_version, int minor) {
   if (min_version.faulty) return false;
-  const auto minor = parse_number(min_version.text.substr(min_version.text.find('.') + 1));
-  return minor && *minor < kNativeSidecarsSince;
+  const auto given = parse_number(min_version.text.substr(min_version.text.find('.') + 1));
+  return given && *given < minor;
+}
+
+bool lacks_native_sidecars(const Value& min_version) {
+  return is_older_than(min_version, kNativeSidecarsSince);
 }
 
 void check_connection_rules(const Value& spec, const Value& connection, const std::string& shown,

@@ -11,6 +11,9 @@ namespace windlass::project {
 
 inline constexpr int kNativeSidecarsSince = 29;  // the y of Kubernetes 1.y (KEP-753: beta and on by default)
 
+// Whether kubernetes.minVersion is older than 1.`minor`; a faulty one is not.
+bool is_older_than(const Value& min_version, int minor);
+
 // Whether a container beside the hook would keep its Job from ending there.
 bool lacks_native_sidecars(const Value& min_version);
 

@@ -74,6 +74,9 @@ constexpr std::array kRows{
               "must be a name without blanks, commas and equals signs"},
     FormatRow{kCidr, "CIDR", R"(^[0-9A-Fa-f:.]+/[0-9]{1,3}$)", 64,
               "must be an address and the length of its prefix, such as 10.0.0.0/8"},
+    FormatRow{kImagePath, "path", R"(^/$|^(/(?!\.{1,2}(/|$))[-._A-Za-z0-9]+)+$)", 512,
+              "must be a folder from the image's root, such as /migrations, of letters, digits, dashes, dots "
+              "and underscores"},
     FormatRow{kVaultPath, "path", R"(^[-._A-Za-z0-9]+(/[-._A-Za-z0-9]+)*$)", 512,
               "must be letters, digits, dashes, dots and underscores, with slashes between"},
 };

@@ -35,6 +35,7 @@ enum class Format {
   kStatePattern,  // Flyway's ignoreMigrationPatterns: type:state
   kPlaceholder,   // the name of a placeholder
   kCidr,
+  kImagePath,  // a folder of an image, from its root
   kVaultPath,  // it goes into a template of Vault's agent
 };
 

@@ -203,7 +203,10 @@ std::vector<Key> promotion_keys() {
 std::vector<Key> tail_keys() {
   return {
       {.path = "spec.delivery", .shape = kSection, .help = "How the scripts reach the cluster.", .overlay = Overlay::kYes},
-      {.path = "spec.delivery.method", .format = kChoice, .fallback = "configMap", .help = "What carries the scripts.", .allowed = {"configMap"}},
+      {.path = "spec.delivery.method", .format = kChoice, .fallback = "auto", .help = "What carries the scripts; auto goes by their size.", .allowed = {"auto", "configMap", "image", "copy", "imageVolume", "objectStorage"}},
+      {.path = "spec.delivery.image", .format = kImage, .help = "copy, imageVolume: the image that holds the scripts; auto takes it when ConfigMaps cannot hold them. objectStorage: the image that fetches them."},
+      {.path = "spec.delivery.path", .format = kImagePath, .fallback = "/migrations", .help = "Folder of the image that stands for the project's folder."},
+      {.path = "spec.delivery.command", .shape = kList, .help = "copy, objectStorage: the command that brings what the project's folder holds to $(SCRIPTS); by default copy runs cp."},
       {.path = "spec.compatibilityMatrix", .shape = kSections, .help = "Releases of the application and the way between them.", .names = kRelease},
       {.path = "spec.compatibilityMatrix.*.upgradesTo", .shape = kList, .format = kRelease, .help = "Releases that this one may be upgraded to."},
       {.path = "spec.compatibilityMatrix.*.rollbackTo", .shape = kList, .format = kRelease, .help = "Releases that this one may be rolled back to."},

@@ -10,6 +10,7 @@
 
 #include "core/base/duration.hpp"
 #include "core/project/connection.hpp"
+#include "core/project/delivery.hpp"
 #include "core/project/kubernetes.hpp"
 
 namespace windlass::project {
@@ -82,10 +83,6 @@ struct ArgoCd {
   std::string revision = "HEAD";
   std::string path = "deploy";
   std::string cluster = "in-cluster";
-};
-
-struct Delivery {
-  std::string method = "configMap";  // the only one that is rendered so far
 };
 
 struct Compatibility {

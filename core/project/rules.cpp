@@ -10,6 +10,7 @@
 
 #include "core/base/duration.hpp"
 #include "core/project/connection_rules.hpp"
+#include "core/project/delivery_rules.hpp"
 #include "core/project/format.hpp"
 
 namespace windlass::project {
@@ -25,6 +26,7 @@ class Rules {
     check_times();
     check_identity();
     check_kubernetes();
+    check_delivery_rules(spec_, source_, diagnostics_);
     check_releases();
     check_promotion();
     check_texts(spec_, "spec");

@@ -9,6 +9,7 @@
 #include "generator/check/rules.hpp"
 #include "generator/plan/metadata.hpp"
 #include "generator/plan/proxy.hpp"
+#include "generator/plan/script_volumes.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -31,8 +32,9 @@ void check_container(const Manifest& object, const Tree& container, Findings& fi
 }
 
 void check_volumes(const Manifest& object, const Tree& pod, Findings& findings) {
-  constexpr std::array<std::string_view, 9> kAllowed = {
-      "name",      "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim",
+  constexpr std::array<std::string_view, 10> kAllowed = {
+      "name",      "configMap", "csi",   "downwardAPI",
+      "emptyDir",  "ephemeral", "image", "persistentVolumeClaim",
       "projected", "secret"};
   for (const auto& volume : list_at(pod, {"spec", "volumes"})) {
     if (volume.members() == nullptr) continue;
@@ -87,6 +89,13 @@ bool selects(const Tree& policy, const Tree& labels) {
   return true;
 }
 
+// Whether it ends by itself, and before the hook begins.
+bool is_loader(const Tree& container) {
+  const auto& env = list_at(container, {"env"});
+  return std::any_of(env.begin(), env.end(),
+                     [](const Tree& variable) { return text_at(variable, {"name"}) == kScriptsVariable; });
+}
+
 }  // namespace
 
 // A namespace that enforces Pod Security's restricted level accepts the Job and then makes no pod.
@@ -137,6 +146,7 @@ void check_sidecars(const Objects& objects, Findings& findings) {
     }
     for (const auto& container : list_at(*pod, {"spec", "initContainers"})) {
       if (is_hook_container(container)) continue;
+      if (is_loader(container)) continue;
       if (!is(container, {"restartPolicy"}, "Always")) add(container, "restartPolicy is not Always");
       if (container.find({"startupProbe", "httpGet"}) == nullptr) add(container, "it has no startupProbe");
       check_proxy_flags(container, add);

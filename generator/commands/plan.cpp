@@ -15,7 +15,9 @@
 #include "core/migrations/plan.hpp"
 #include "generator/commands/hook_info.hpp"
 #include "generator/commands/open_project.hpp"
+#include "generator/plan/delivery.hpp"
 #include "generator/plan/script_files.hpp"
+#include "generator/plan/target.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -141,6 +143,23 @@ void print_text(const Json& report, std::ostream& out) {
   }
 }
 
+// What would carry the scripts of all databases to Argo CD; nothing while they have errors.
+std::optional<Delivery> delivery_of(const project::Project& project) {
+  std::vector<DatabaseFiles> files;
+  for (const auto& database : project.databases) {
+    files.push_back(read_database_files(project, database));
+    if (files.back().diagnostics.has_errors()) return std::nullopt;
+  }
+  return choose_delivery(project, files, argocd_presync());
+}
+
+Json delivery_json(const std::optional<Delivery>& delivery) {
+  if (!delivery) return nullptr;
+  const bool any = !delivery->diagnostics.has_errors();
+  return {{"method", any ? Json(method_name(delivery->method)) : Json(nullptr)},
+          {"reason", delivery->why.empty() ? Json(nullptr) : Json(delivery->why)}};
+}
+
 }  // namespace
 
 ExitCode run_plan(const PlanOptions& options, std::ostream& out, std::ostream& err) {
@@ -153,10 +172,13 @@ ExitCode run_plan(const PlanOptions& options, std::ostream& out, std::ostream& e
   for (const auto* database : chosen_databases(project, options)) {
     report["databases"].push_back(database_plan(project, *database, options));
   }
+  const auto delivery = delivery_of(project);
+  report["delivery"] = delivery_json(delivery);
   if (options.output == "json") {
     out << report.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   } else {
     print_text(report, out);
+    if (delivery) out << to_sentence(*delivery) << '\n';
   }
   return ExitCode::kDone;
 }

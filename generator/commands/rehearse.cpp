@@ -12,6 +12,7 @@
 #include "generator/commands/hook_program.hpp"
 #include "generator/commands/open_project.hpp"
 #include "generator/manifests/manifests.hpp"
+#include "generator/plan/delivery.hpp"
 #include "generator/rehearse/project_folders.hpp"
 #include "generator/rehearse/timeline.hpp"
 #include "generator/render/read/read_manifests.hpp"
@@ -82,6 +83,19 @@ void check_promises(const project::Project& project, const std::vector<json>& do
   }
 }
 
+// What no ConfigMap brings: here it comes from the project's folder.
+std::optional<StandIn> scripts_of_pods(const project::Project& project, const Delivery& delivery) {
+  auto inside = project_folder_in_pod(project.delivery, delivery.method);
+  if (inside.empty()) return std::nullopt;
+  return stand_in_of(project, read_files(project), std::move(inside));
+}
+
+std::string stand_in_note(const project::Project& project, project::DeliveryMethod method) {
+  const bool own = method == project::DeliveryMethod::kImage;
+  return fmt::format("the scripts come from the project's folder; in a cluster from {} (delivery {})",
+                     own ? project.kubernetes.image : project.delivery.image, method_name(method));
+}
+
 void rehearse(const RehearseOptions& options, const project::Project& project, const Rendered& rendered,
               ServerOfRehearsal& server, Rehearsal& rehearsal, std::ostream& out, const StopSignal& stop) {
   const SystemClock clock;
@@ -93,7 +107,10 @@ void rehearse(const RehearseOptions& options, const project::Project& project, c
   everything.insert(everything.end(), documents.begin(), documents.end());
   const auto order = in_sync_order(everything);
   rehearsal.ignored = order.ignored;
-  PodRunner pods({*options.hook, folder.path(), &objects, &server.server(), &clock, &stop});
+  const auto stand_in = scripts_of_pods(project, rendered.delivery);
+  if (stand_in) rehearsal.made_up.push_back(stand_in_note(project, rendered.delivery.method));
+  PodRunner pods({*options.hook, folder.path(), &objects, &server.server(), &clock, &stop,
+                  stand_in ? &*stand_in : nullptr});
   Timeline timeline(out, order);
   const bool text = options.output == "text";
   if (text) timeline.title(rehearsal);

@@ -55,6 +55,7 @@ std::vector<RenderedFolder> render_folders(const RenderOptions& options, std::os
     auto project = open_environment(options.folder, name, err);
     auto rendered =
         make_manifests(project, templates, choose_target(options.target, options.mode, project, err));
+    if (!rendered.delivery.why.empty()) err << to_sentence(rendered.delivery) << '\n';
     environments.push_back({std::move(project), std::move(rendered)});
   }
   if (environments.size() > 1) return make_overlays(environments);

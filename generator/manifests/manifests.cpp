@@ -14,21 +14,6 @@
 namespace windlass::generator {
 namespace {
 
-std::vector<DatabaseFiles> read_files(const project::Project& project) {
-  std::vector<DatabaseFiles> files;
-  Diagnostics diagnostics;
-  for (const auto& database : project.databases) {
-    files.push_back(read_database_files(project, database));
-    diagnostics.add(files.back().diagnostics);
-  }
-  if (diagnostics.has_errors()) {
-    throw Error(ExitCode::kInvalidScripts,
-                fmt::format("the scripts have {}", counted(diagnostics.error_count(), "error")))
-        .with_details(to_text(diagnostics));
-  }
-  return files;
-}
-
 Plan plan_of(const project::Project& project, const Target& target) {
   Plan plan = make_plan(project, read_files(project), target);
   if (plan.diagnostics.has_errors()) {
@@ -54,11 +39,27 @@ void check_all(const Rendered& rendered) {
 
 }  // namespace
 
+std::vector<DatabaseFiles> read_files(const project::Project& project) {
+  std::vector<DatabaseFiles> files;
+  Diagnostics diagnostics;
+  for (const auto& database : project.databases) {
+    files.push_back(read_database_files(project, database));
+    diagnostics.add(files.back().diagnostics);
+  }
+  if (diagnostics.has_errors()) {
+    throw Error(ExitCode::kInvalidScripts,
+                fmt::format("the scripts have {}", counted(diagnostics.error_count(), "error")))
+        .with_details(to_text(diagnostics));
+  }
+  return files;
+}
+
 Rendered make_manifests(const project::Project& project, const Templates& templates, const Target& target) {
   Rendered rendered = render(plan_of(project, target), templates, project);
   check_all(rendered);
   if (target.reader == Reader::kKubectl) add_kustomization(rendered, project);
-  if (target.reader == Reader::kHelm) return {&target, {}, {}, make_chart(rendered, project)};
+  if (target.reader == Reader::kHelm)
+    return {&target, {}, {}, make_chart(rendered, project), rendered.delivery};
   return rendered;
 }
 

@@ -12,6 +12,7 @@
 #include "core/contract/labels.hpp"
 #include "core/contract/settings.hpp"
 #include "generator/plan/credentials.hpp"
+#include "generator/plan/delivery.hpp"
 #include "generator/plan/proxy.hpp"
 
 namespace windlass::generator {
@@ -25,9 +26,16 @@ struct FilePath {
 using Value = std::variant<std::string, std::vector<std::string>, Map, SecretKey, FilePath>;
 using Values = std::map<std::string, Value, std::less<>>;  // by the setting's name
 
-std::vector<std::string> below(std::string_view mount, const std::vector<std::string>& folders) {
+// What is known of the files: where the pods find them depends on how they come there.
+struct Delivered {
+  const DatabaseFiles& files;
+  project::DeliveryMethod method;
+};
+
+std::vector<std::string> in_pod(const project::Project& project, project::DeliveryMethod method,
+                                std::string_view mount, const std::vector<ScriptFolder>& folders) {
   std::vector<std::string> result;
-  for (const auto& folder : folders) result.push_back(fmt::format("{}/{}", mount, folder));
+  for (const auto& folder : folders) result.push_back(folder_in_pod(project, method, mount, folder));
   return result;
 }
 
@@ -76,15 +84,18 @@ void add_run(Values& values, const project::Project& project, const project::Dat
       Map{{"database", database.key}, {"image", project.kubernetes.image}, {"project", project.name}};
 }
 
-void add_scripts(Values& values, const project::Database& database, const DatabaseFiles& files) {
-  values["locations"] = below(contract::kScriptsMount, files.locations);
+void add_scripts(Values& values, const project::Project& project, const project::Database& database,
+                 const Delivered& delivered) {
+  const auto& [files, method] = delivered;
+  values["locations"] = in_pod(project, method, contract::kScriptsMount, files.locations);
   values["layout"] = database.scripts.layout;
   values["expect-digest"] = files.set_digest;
 }
 
-void add_phase(Values& values, const project::Project& project, const DatabaseFiles& files, Phase phase) {
+void add_phase(Values& values, const project::Project& project, const Delivered& delivered, Phase phase) {
+  const auto& [files, method] = delivered;
   if (phase == Phase::kVerify) {
-    values["verify-locations"] = below(contract::kVerifyMount, files.verify_locations);
+    values["verify-locations"] = in_pod(project, method, contract::kVerifyMount, files.verify_locations);
     values["expect-version"] = files.expand_version;
     values["allow-not-valid"] = project.verify.allow_not_valid;
   }
@@ -113,20 +124,20 @@ void keep_for_guard(Values& values, const project::Database& database, const Dat
       files.expand_version.empty() ? files.set_digest : files.expand_version;
 }
 
-Values collect(const project::Project& project, const project::Database& database, const DatabaseFiles& files,
+Values collect(const project::Project& project, const project::Database& database, const Delivered& delivered,
                Phase phase) {
   Values values;
   for (const auto& [name, value] : project.migration.settings) values[name] = value;
   add_connection(values, project.kubernetes, database);
   add_run(values, project, database);
   if (phase == Phase::kGuard) {
-    keep_for_guard(values, database, files);
+    keep_for_guard(values, database, delivered.files);
   } else if (phase == Phase::kRollback) {
     // The undo scripts come from the database, so that the Job outlives the release that it belongs to.
     values.erase("target");
   } else {
-    add_scripts(values, database, files);
-    add_phase(values, project, files, phase);
+    add_scripts(values, project, database, delivered);
+    add_phase(values, project, delivered, phase);
   }
   return values;
 }
@@ -211,8 +222,9 @@ std::string escape_expansion(std::string_view value) {
 }
 
 ContainerSettings container_settings(const project::Project& project, const project::Database& database,
-                                     const DatabaseFiles& files, Phase phase, DryRun dry_run) {
-  Values values = collect(project, database, files, phase);
+                                     const DatabaseFiles& files, project::DeliveryMethod delivery,
+                                     Phase phase, DryRun dry_run) {
+  Values values = collect(project, database, {files, delivery}, phase);
   if (dry_run == DryRun::kYes) values["dry-run"] = std::string("true");
   Writer writer;
   for (const auto& row : setting_table()) {

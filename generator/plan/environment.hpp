@@ -21,7 +21,8 @@ struct ContainerSettings {
 // The settings of one container. Defaults are left out. `dry_run` makes a migrate that writes nothing.
 enum class DryRun { kNo, kYes };
 ContainerSettings container_settings(const project::Project& project, const project::Database& database,
-                                     const DatabaseFiles& files, Phase phase, DryRun dry_run = DryRun::kNo);
+                                     const DatabaseFiles& files, project::DeliveryMethod delivery,
+                                     Phase phase, DryRun dry_run = DryRun::kNo);
 
 // `value` so that Kubernetes' expansion of $(NAME) in it gives `value` back.
 std::string escape_expansion(std::string_view value);

@@ -9,6 +9,7 @@
 #include "generator/plan/metadata.hpp"
 #include "generator/plan/names.hpp"
 #include "generator/plan/proxy.hpp"
+#include "generator/plan/script_volumes.hpp"
 #include "generator/tree/emit.hpp"
 
 namespace windlass::generator {
@@ -19,7 +20,8 @@ constexpr std::string_view kSettingsMount = "/windlass/settings";
 constexpr std::string_view kFilesDigestAnnotation = "windlass.dev/files-digest";
 
 Container container_of(const Scope& scope, std::string name, Phase phase, DryRun dry_run = DryRun::kNo) {
-  auto settings = container_settings(scope.project, scope.database, scope.files, phase, dry_run);
+  auto settings =
+      container_settings(scope.project, scope.database, scope.files, scope.delivery, phase, dry_run);
   if (!settings.settings_file.empty()) {
     settings.environment.insert(settings.environment.begin(),
                                 Members{{"name", "WINDLASS_SETTINGS"}, {"value", contract::kSettingsFile}});
@@ -28,7 +30,7 @@ Container container_of(const Scope& scope, std::string name, Phase phase, DryRun
 }
 
 SettingsMap settings_map_of(const Scope& scope, Phase phase, std::string_view suffix) {
-  const auto settings = container_settings(scope.project, scope.database, scope.files, phase);
+  const auto settings = container_settings(scope.project, scope.database, scope.files, scope.delivery, phase);
   if (settings.settings_file.empty()) return {};
   return {fit_name(scope.base, suffix), emit_yaml(settings.settings_file)};
 }
@@ -58,7 +60,8 @@ Pod script_pod(const Scope& scope, Phase phase) {
   pod.phase = phase;
   pod.service_account = service_account_name(scope.project);
   pod.main = container_of(scope, std::string(phase_name(phase)), phase);
-  pod.volumes = {temporary_volume(), files_volume("sql", contract::kScriptsMount, scope.scripts.sources)};
+  pod.volumes = {temporary_volume()};
+  add_scripts(pod, scope.project, scope.delivery, scope.scripts);
   const auto map = settings_map(scope);
   mount_settings(pod, map);
   add_reach(pod, scope, hook_class_name(scope));

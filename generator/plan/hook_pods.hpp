@@ -16,8 +16,9 @@ struct Scope {
   const project::Project& project;
   const project::Database& database;
   const DatabaseFiles& files;
-  std::string base;  // that its objects' names begin with
-  Mount scripts;
+  project::DeliveryMethod delivery;  // never kAuto
+  std::string base;                  // that its objects' names begin with
+  Mount scripts;                     // without shards when no ConfigMaps bring them
   Mount queries;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <set>
 
 #include "core/base/digest.hpp"
@@ -12,23 +13,8 @@
 namespace windlass::generator {
 namespace {
 
-constexpr std::size_t kItemsLimit = 700 * 1024;  // of a Job: etcd takes 1.5 MiB, and the pod repeats the list
+constexpr std::size_t kItemsLimit = 700 * 1024;
 constexpr std::size_t kClientSideItems = 100 * 1024;  // leaves room for the rest in a 256 KiB annotation
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string result;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    unsigned group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      group = (group << 8) | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    }
-    for (std::size_t j = 0; j < 4; ++j) {
-      result += i + j <= bytes.size() ? kDigits[(group >> (18 - 6 * j)) & 63U] : '=';
-    }
-  }
-  return result;
-}
 
 bool is_text(std::string_view bytes) {
   return is_valid_utf8(bytes) && bytes.find('\0') == std::string_view::npos;
@@ -49,20 +35,14 @@ std::string unused_key(const std::string& path, std::set<std::string>& used) {
   return key;
 }
 
-Diagnostic too_large(const MountedFile& file) {
-  return {Severity::kError,
-          {file.file, 0, 0},
-          fmt::format("the file has {} bytes, and a ConfigMap holds at most {}", file.bytes.size(),
-                      kConfigMapLimit - kKeyLimit),
-          "Split it into several scripts, or load its data outside of the migration."};
-}
+std::size_t item_size(std::string_view key, std::string_view path) { return key.size() + path.size() + 20; }
 
 class Packer {
  public:
   explicit Packer(std::string stem) : stem_(std::move(stem)) {}
 
   void add(const MountedFile& file) {
-    if (file.bytes.size() > kConfigMapLimit - kKeyLimit) return mount_.diagnostics.add(too_large(file));
+    assert(file.size <= kFileLimit);
     const std::size_t size = json_size(file.bytes) + kKeyLimit;
     if (mount_.shards.empty() || filled_ + size > kShardLimit) open_shard();
     filled_ += size;
@@ -74,21 +54,11 @@ class Packer {
       shard.binary_data.push_back({key, base64(file.bytes)});
     }
     items_.push_back(Members{{"key", key}, {"path", file.path}});
-    item_bytes_ += key.size() + file.path.size() + 20;
-    digest_.add(fmt::format("{}:{}:{}:", file.path.size(), file.bytes.size(), file.path));
-    digest_.add(file.bytes);
+    mount_.item_bytes += item_size(key, file.path);
   }
 
   Mount finish() {
     close_shard();
-    mount_.digest = digest_.hex();
-    mount_.item_bytes = item_bytes_;
-    if (item_bytes_ > kItemsLimit) {
-      mount_.diagnostics.add({Severity::kError,
-                              {},
-                              "the project has more script files than one Job can mount",
-                              "Squash old versions into a baseline script, and move what it replaces away."});
-    }
     return std::move(mount_);
   }
 
@@ -111,8 +81,6 @@ class Packer {
   List items_;  // of the shard that is open
   std::set<std::string> used_keys_;
   std::size_t filled_ = 0;
-  std::size_t item_bytes_ = 0;
-  Sha256 digest_;
 };
 
 }  // namespace
@@ -121,10 +89,42 @@ bool needs_server_side_apply(const Mount& scripts, const Mount& queries) {
   return scripts.item_bytes + queries.item_bytes > kClientSideItems;
 }
 
+std::string files_digest(const std::vector<MountedFile>& files) {
+  Sha256 digest;
+  for (const auto& file : files) {
+    digest.add(fmt::format("{}:{}:{}:", file.path.size(), file.size, file.path));
+    digest.add(file.size > kFileLimit ? sha256_hex_of_file(file.file) : file.bytes);
+  }
+  return digest.hex();
+}
+
+bool fits_a_job(const std::vector<MountedFile>& files) {
+  std::size_t bytes = 0;
+  for (const auto& file : files) bytes += item_size(config_map_key(file.path), file.path);
+  return bytes <= kItemsLimit;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string result;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned group = 0;
+    for (std::size_t j = 0; j < 3; ++j) {
+      group = (group << 8) | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+    }
+    for (std::size_t j = 0; j < 4; ++j) {
+      result += i + j <= bytes.size() ? kDigits[(group >> (18 - 6 * j)) & 63U] : '=';
+    }
+  }
+  return result;
+}
+
 Mount mount_files(const std::string& stem, const std::vector<MountedFile>& files) {
   Packer packer(stem);
   for (const auto& file : files) packer.add(file);
-  return packer.finish();
+  Mount mount = packer.finish();
+  mount.digest = files_digest(files);
+  return mount;
 }
 
 }  // namespace windlass::generator

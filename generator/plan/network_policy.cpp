@@ -59,9 +59,10 @@ List identity_rules(const project::Identity& identity) {
   return {};
 }
 
-// The clouds' APIs: tokens of IRSA and AKS, and what the proxies ask about their instance.
+// The clouds' APIs: tokens of IRSA and AKS, what the proxies ask about their instance, and object storage.
 bool needs_https(const project::Project& project, const project::Connection& connection) {
-  return connection.proxy || connection.vault_agent || project.identity.provider != IdentityProvider::kNone;
+  return project.delivery.method == project::DeliveryMethod::kObjectStorage || connection.proxy ||
+         connection.vault_agent || project.identity.provider != IdentityProvider::kNone;
 }
 
 }  // namespace

@@ -45,7 +45,11 @@ class Planner {
   }
 
   Plan run(const std::vector<DatabaseFiles>& files) {
+    plan_.delivery = choose_delivery(project_, files, target_);
     plan_.diagnostics.add(project_faults(project_));
+    for (const auto& each : files) plan_.diagnostics.add(each.diagnostics);
+    plan_.diagnostics.add(plan_.delivery.diagnostics);
+    if (plan_.diagnostics.has_errors()) return std::move(plan_);
     add_service_accounts();
     add_alerts();
     for (std::size_t i = 0; i < project_.databases.size(); ++i)
@@ -91,14 +95,13 @@ class Planner {
 
   void add_database(const project::Database& database, const DatabaseFiles& files) {
     const std::string base = base_name(project_, database);
-    const std::size_t limit = kNameLimit - kShardNumber;
     const Scope scope{project_,
                       database,
                       files,
+                      plan_.delivery.method,
                       base,
-                      mount_files(fit_name(base, "sql", limit), files.scripts),
-                      mount_files(fit_name(base, "queries", limit), files.queries)};
-    plan_.diagnostics.add(files.diagnostics);
+                      mount_of(base, "sql", files.scripts),
+                      mount_of(base, "queries", files.queries)};
     add_shards(scope, scope.scripts);
     add_shards(scope, scope.queries);
     add_settings(scope, settings_map(scope), "support", Stage::kSupport);
@@ -114,6 +117,15 @@ class Planner {
     add_guard(scope);
   }
 
+  Mount mount_of(const std::string& base, std::string_view suffix,
+                 const std::vector<MountedFile>& files) const {
+    if (plan_.delivery.method == project::DeliveryMethod::kConfigMap)
+      return mount_files(fit_name(base, suffix, kNameLimit - kShardNumber), files);
+    Mount mount;
+    mount.digest = files_digest(files);
+    return mount;
+  }
+
   void add_config_map(const Scope& scope, const Object& object, const Members& data,
                       const Members& binary = {}) {
     add("config_map", object, &scope.database,
@@ -122,7 +134,6 @@ class Planner {
   }
 
   void add_shards(const Scope& scope, const Mount& mount) {
-    plan_.diagnostics.add(mount.diagnostics);
     for (const auto& shard : mount.shards) {
       add_config_map(scope, {"configmap", shard.name, "support", Stage::kSupport, server_side_apply(target_)},
                      shard.data, shard.binary_data);

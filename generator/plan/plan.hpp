@@ -6,6 +6,7 @@
 
 #include "core/base/diagnostic.hpp"
 #include "core/project/project.hpp"
+#include "generator/plan/delivery.hpp"
 #include "generator/plan/script_files.hpp"
 #include "generator/plan/target.hpp"
 #include "generator/tree/tree.hpp"
@@ -22,6 +23,7 @@ struct Plan {
   std::vector<PlannedFile> objects;   // by path: as the cluster applies them
   std::vector<PlannedFile> snippets;  // for people to put into their own manifests; no objects
   Diagnostics diagnostics;            // with errors in it the rest is not to be used
+  Delivery delivery = {};
 };
 
 // The same objects for every target: support objects, backup and migrate before the application, verify

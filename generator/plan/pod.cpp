@@ -63,6 +63,7 @@ Tree tolerations(const project::Kubernetes& kubernetes) {
 
 Tree init_containers(const project::Project& project, const Pod& plan) {
   List list = plan.sidecars;
+  list.insert(list.end(), plan.loaders.begin(), plan.loaders.end());
   for (const auto& each : plan.init_containers) list.push_back(container(project, each, plan.volumes));
   return list.empty() ? Tree() : Tree(std::move(list));
 }
@@ -107,6 +108,16 @@ Tree container(const project::Project& project, const Container& container,
                        {"resources", is_guard ? guard_resources() : resources(project.kubernetes)},
                        {"runAsUser", is_guard ? Tree(user_id(project.kubernetes)) : Tree()},
                        {"volumeMounts", mounts(volumes)}}};
+}
+
+Tree loader_container(const project::Project& project, const Loader& loader) {
+  return FromTemplate{"loader",
+                      {{"image", loader.image},
+                       {"imagePullPolicy", project.kubernetes.image_pull_policy},
+                       {"command", loader.command},
+                       {"env", loader.environment},
+                       {"resources", resources(project.kubernetes)},
+                       {"volumeMounts", mounts(loader.volumes)}}};
 }
 
 Tree pod(const project::Project& project, const project::Database& database, const Pod& plan) {

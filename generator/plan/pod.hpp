@@ -40,10 +40,20 @@ Volume backup_volume(const project::Backup& backup);
 Tree container(const project::Project& project, const Container& container,
                const std::vector<Volume>& volumes);
 
+// An init container that runs `command` of somebody's image, as restricted as the hook's.
+struct Loader {
+  std::string image;
+  List command;
+  List environment;
+  std::vector<Volume> volumes;
+};
+Tree loader_container(const project::Project& project, const Loader& loader);
+
 struct Pod {
   Phase phase = Phase::kMigrate;
   std::string service_account;
   List sidecars = {};  // before all others, and beside them
+  List loaders = {};   // init containers that bring the scripts
   List beside = {};    // containers that the main one ends
   std::vector<Container> init_containers = {};
   Container main;

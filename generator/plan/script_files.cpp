@@ -16,13 +16,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxFileBytes = 64U << 20U;
-
 // A location of the project: where it lies here and where it will lie in the pod.
 struct Location {
-  std::string root;    // normal form, with a slash at the end
-  std::string folder;  // below the mount
+  std::string root;  // normal form, with a slash at the end
+  ScriptFolder folder;
 };
+
+// "./sql/" -> "sql"
+std::string below_project(std::string_view location) {
+  std::string path = fs::path(location).lexically_normal().generic_string();
+  while (path.ends_with('/')) path.pop_back();
+  return path;
+}
 
 // Two locations never share a folder, whatever their names become.
 std::vector<Location> map_locations(const std::vector<std::string>& locations, const fs::path& base) {
@@ -38,13 +43,15 @@ std::vector<Location> map_locations(const std::vector<std::string>& locations, c
     if (known) continue;
     std::string folder = stem;
     for (int n = 2; !used.insert(folder).second; ++n) folder = fmt::format("{}-{}", stem, n);
-    result.push_back({root, folder});
+    result.push_back({root, {folder, below_project(location)}});
   }
   return result;
 }
 
 MountedFile mounted(const std::string& file, std::string path) {
-  return {std::move(path), read_file(file, kMaxFileBytes), file};
+  const auto size = fs::file_size(file);
+  if (size > kFileLimit) return {std::move(path), {}, file, size};
+  return {std::move(path), read_file(file, kFileLimit), file};
 }
 
 void add_script(DatabaseFiles& files, const migrations::Script& script,
@@ -52,7 +59,7 @@ void add_script(DatabaseFiles& files, const migrations::Script& script,
   const std::string file = fs::path(script.file).lexically_normal().string();
   for (const auto& location : locations) {
     if (file != location.root + script.path) continue;
-    const std::string path = location.folder + "/" + script.path;
+    const std::string path = location.folder.mounted + "/" + script.path;
     files.scripts.push_back(mounted(script.file, path));
     const std::string conf = script.file + ".conf";
     if (fs::is_regular_file(conf)) files.scripts.push_back(mounted(conf, path + ".conf"));
@@ -133,7 +140,7 @@ void read_queries(DatabaseFiles& files, const project::Database& database, const
     const auto paths = query_paths(location.root);
     if (!paths.empty()) files.verify_locations.push_back(location.folder);
     for (const auto& path : paths)
-      files.queries.push_back(mounted(location.root + path, location.folder + "/" + path));
+      files.queries.push_back(mounted(location.root + path, location.folder.mounted + "/" + path));
   }
 }
 

@@ -185,7 +185,8 @@ PodRunner::Prepared PodRunner::prepare(const fs::path& pod_folder, const fs::pat
                                        const HookContainer& hook, const Changes& changes) {
   const auto& container = hook.container;
   auto environment = container_environment(container, *setting_.objects, hook.facts);
-  Volumes volumes(hook.pod_spec, *setting_.objects, pod_folder, setting_.folder / "claims");
+  Volumes volumes(hook.pod_spec, *setting_.objects, pod_folder, setting_.folder / "claims",
+                  setting_.stand_in);
   auto paths = volumes.mount(container);
   paths.add(text_or(container, "terminationMessagePath", std::string(contract::kTerminationLog)),
             termination_file);

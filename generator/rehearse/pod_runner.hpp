@@ -61,6 +61,7 @@ struct PodSetting {
   RehearsalServer* server = nullptr;
   const Clock* clock = nullptr;
   const StopSignal* stop = nullptr;
+  const StandIn* stand_in = nullptr;  // of every pod; null: there is none
 };
 
 class PodRunner {

@@ -93,6 +93,21 @@ std::vector<std::string> apply_outside(const project::Project& project, const fs
   return made_up;
 }
 
+StandIn stand_in_of(const project::Project& project, const std::vector<DatabaseFiles>& files,
+                    std::string inside) {
+  const fs::path base = fs::absolute(project.file).lexically_normal().parent_path();
+  StandIn stand_in{std::move(inside), {}};
+  for (const auto& each : files) {
+    for (const auto* list : {&each.scripts, &each.queries}) {
+      for (const auto& file : *list) {
+        const auto path = fs::absolute(file.file).lexically_normal();
+        stand_in.files[path.lexically_relative(base).generic_string()] = path;
+      }
+    }
+  }
+  return stand_in;
+}
+
 PromiseTask promise_task(const project::Project& project, const project::Database& database,
                          const std::vector<json>& documents) {
   const auto rules = set_rules(project);

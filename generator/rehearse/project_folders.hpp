@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "core/project/project.hpp"
+#include "generator/plan/script_files.hpp"
 #include "generator/rehearse/objects.hpp"
 #include "generator/rehearse/promise.hpp"
+#include "generator/rehearse/volumes.hpp"
 
 namespace windlass::generator {
 
@@ -25,6 +27,10 @@ std::vector<nlohmann::json> read_folder(const std::filesystem::path& folder);
 // sentence for each.
 std::vector<std::string> apply_outside(const project::Project& project,
                                        const std::filesystem::path& project_folder, Objects& objects);
+
+// The scripts and queries of the project in the place of the folder `inside` of its pods.
+StandIn stand_in_of(const project::Project& project, const std::vector<DatabaseFiles>& files,
+                    std::string inside);
 
 // What check_promise needs for one database: its versions from the scripts, its containers from the rendered
 // `documents`. Throws Error(kInternal) when they hold no migrate container for it.

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "core/base/error.hpp"
+#include "core/base/files.hpp"
 #include "generator/rehearse/environment.hpp"
 
 namespace windlass::generator {
@@ -97,11 +98,13 @@ VolumeFiles volume_files(const json& volume, const Objects& objects) {
   return files;
 }
 
-Volumes::Volumes(const json& pod_spec, const Objects& objects, fs::path pod_folder, fs::path claims_folder)
+Volumes::Volumes(const json& pod_spec, const Objects& objects, fs::path pod_folder, fs::path claims_folder,
+                 const StandIn* stand_in)
     : pod_spec_(pod_spec),
       objects_(objects),
       pod_folder_(std::move(pod_folder)),
-      claims_folder_(std::move(claims_folder)) {}
+      claims_folder_(std::move(claims_folder)),
+      stand_in_(stand_in) {}
 
 const json& Volumes::volume(const std::string& name) const {
   for (const auto& candidate : items_at(pod_spec_, "volumes")) {
@@ -119,9 +122,22 @@ fs::path Volumes::folder_of(const json& volume, const std::string& container) co
   return pod_folder_ / container / name;  // its files name paths of this container
 }
 
+fs::path Volumes::stand_in_folder(const json& container) const {
+  return pod_folder_ / text_or(container, "name", "") / "..stand-in";  // no volume's name
+}
+
+// What is mounted there or above it, as an image is.
+bool Volumes::is_stood_in_for(const json& mount) const {
+  if (stand_in_ == nullptr) return false;
+  const auto path = text_or(mount, "mountPath", "");
+  return stand_in_->inside == path || stand_in_->inside.starts_with(path + "/");
+}
+
 PathMap Volumes::mount(const json& container) {
   PathMap paths;
+  if (stand_in_ != nullptr) paths.add(stand_in_->inside, stand_in_folder(container));
   for (const auto& mount : items_at(container, "volumeMounts")) {
+    if (is_stood_in_for(mount)) continue;
     const auto& mounted = volume(text_or(mount, "name", ""));
     volume_files(mounted, objects_);  // so that what is missing is said before anything starts
     auto folder = folder_of(mounted, text_or(container, "name", ""));
@@ -134,9 +150,26 @@ PathMap Volumes::mount(const json& container) {
   return paths;
 }
 
+// A file that no ConfigMap could hold is taken as it is.
+void Volumes::write_stand_in(const fs::path& folder, const Translate& translate) const {
+  constexpr std::size_t kTranslated = std::size_t{1} << 20U;
+  if (fs::exists(folder)) return;
+  fs::create_directories(folder);
+  for (const auto& [path, file] : stand_in_->files) {
+    if (fs::file_size(file) > kTranslated) {
+      fs::create_directories((folder / path).parent_path());
+      fs::create_symlink(fs::absolute(file), folder / path);
+    } else if (const auto bytes = translate(path, read_file(file, kTranslated))) {
+      write_new(folder / path, *bytes);
+    }
+  }
+}
+
 void Volumes::write(const json& container, const Translate& translate) const {
   constexpr const char* kDataFolder = "..2000_01_01_00_00_00.0000000000";
+  if (stand_in_ != nullptr) write_stand_in(stand_in_folder(container), translate);
   for (const auto& mount : items_at(container, "volumeMounts")) {
+    if (is_stood_in_for(mount)) continue;
     const auto& mounted = volume(text_or(mount, "name", ""));
     const auto folder = folder_of(mounted, text_or(container, "name", ""));
     if (is_plain_folder(mounted) || fs::exists(folder)) continue;

@@ -32,7 +32,8 @@ Rendered render(const Plan& plan, const Templates& templates, const project::Pro
   return {plan.target,
           render_files(plan.objects, templates, first),
           render_files(plan.snippets, templates, first + std::string(kSnippetNote)),
-          {}};
+          {},
+          plan.delivery};
 }
 
 std::string first_line(const project::Project& project) {

@@ -24,6 +24,7 @@ struct Rendered {
   std::vector<Manifest> objects;  // in the plan's order
   std::vector<Manifest> snippets;
   std::vector<Manifest> extras;  // kustomization.yaml, the files of a chart; no objects
+  Delivery delivery = {};
 
   // Every list of files above.
   std::array<const std::vector<Manifest>*, 3> files() const { return {&objects, &snippets, &extras}; }

@@ -28,7 +28,7 @@ LIBRARIES = {
     r"spdlog/": r"core/base/log\.cpp$",
     r"pg_query\.h|pg_query/": r"core/sql/",
     r"openssl/": r"core/base/|hook/report/",
-    r"libdeflate\.h": r"core/migrations/",
+    r"libdeflate\.h": r"core/(base|migrations)/",
     r"nlohmann/|fmt/": r"",
 }
 SYSTEM = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*(\.h)?$")  # of the language, POSIX or Linux

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/files.hpp"
+#include "core/base/process.hpp"
 #include "core/base/text.hpp"
 #include "core/contract/labels.hpp"
 #include "core/contract/phase.hpp"
@@ -48,14 +49,22 @@ std::string secret_value(std::string_view variable) {
                                              : "secret";
 }
 
-// A pod as the kubelet would start it: its projected volumes lie in a folder.
+// A pod as the kubelet would start it: its projected volumes lie in a folder, and what an init container of
+// somebody's image brings is there. `image` is the root folder of every image.
 class Pod {
  public:
-  Pod(const Rendered& rendered, const Tree& pod) : folder_("windlass-test-"), pod_(pod) {
+  Pod(const Rendered& rendered, const Tree& pod, const fs::path& image)
+      : folder_("windlass-test-"), image_(image), pod_(pod) {
     for (const auto& volume : list_at(pod, {"spec", "volumes"})) {
       for (const auto& source : list_at(volume, {"projected", "sources"})) {
         write_source(rendered, std::string(text_at(volume, {"name"})), source);
       }
+      const fs::path place = folder_.path() / text_at(volume, {"name"});
+      if (volume.find({"image"}) != nullptr) fs::create_directory_symlink(image_, place);
+      if (volume.find({"emptyDir"}) != nullptr) fs::create_directory(place);
+    }
+    for (const auto& container : list_at(pod, {"spec", "initContainers"})) {
+      if (text_at(container, {"name"}) == "scripts") run(container);
     }
   }
 
@@ -66,8 +75,7 @@ class Pod {
       if (path != at && !path.starts_with(at + "/")) continue;
       return (folder_.path() / text_at(mount, {"name"})).string() + path.substr(at.size());
     }
-    FAIL("no volume is mounted at " << path);
-    return {};
+    return image_.string() + path;
   }
 
   // The container's environment, its settings file found where it lies here.
@@ -87,6 +95,20 @@ class Pod {
   }
 
  private:
+  // Its command as the kubelet expands it, on this machine.
+  void run(const Tree& container) const {
+    Command command;
+    for (const auto& word : list_at(container, {"command"})) {
+      const bool folder = *word.text() == "$(SCRIPTS)";
+      const std::string text =
+          folder ? std::string(text_at(list_at(container, {"env"}).front(), {"value"})) : *word.text();
+      command.arguments.push_back(text.starts_with('/') ? here(container, text) : text);
+    }
+    const auto ended = run_process(command, {.limit = Milliseconds(30'000)});
+    INFO(ended.error);
+    CHECK(ended.exit_code == 0);
+  }
+
   // The file that somebody else puts into a volume of the pod, as a file here.
   std::string credential(const Tree& container, const std::string& name, const std::string& path) const {
     const std::string variable = name.substr(0, name.size() - kFileSuffix.size());
@@ -109,6 +131,7 @@ class Pod {
   }
 
   TemporaryDirectory folder_;
+  fs::path image_;
   const Tree& pod_;
 };
 
@@ -150,14 +173,15 @@ hook::Settings load(const Pod& pod, const Tree& container) {
 }
 
 // Loads every container of every Job, of the rollback and of the guard; the settings by the container's name.
-std::map<std::string, hook::Settings> load_all(const project::Project& project) {
+std::map<std::string, hook::Settings> load_all(const project::Project& project,
+                                               const fs::path& image = "/no image") {
   const auto rendered =
       generator::make_manifests(project, generator::Templates::built_in(), generator::argocd_presync());
   std::map<std::string, hook::Settings> all;
   for (const auto& object : rendered.objects) {
     const Tree* template_of = generator::pod_template(object);
     if (template_of == nullptr) continue;
-    const Pod pod(rendered, *template_of);
+    const Pod pod(rendered, *template_of, image);
     for (const auto* container : generator::containers_of(*template_of)) {
       const std::string name(text_at(*container, {"name"}));
       if (!generator::is_hook_container(*container)) continue;
@@ -172,7 +196,7 @@ std::map<std::string, hook::Settings> load_all(const project::Project& project) 
     const Tree& patch = *snippet.tree.find({"spec", "template"});
     for (const auto* container : generator::containers_of(patch)) {
       if (!generator::is_hook_container(*container)) continue;
-      all[std::string(text_at(*container, {"name"}))] = load(Pod(rendered, patch), *container);
+      all[std::string(text_at(*container, {"name"}))] = load(Pod(rendered, patch, image), *container);
     }
   }
   return all;
@@ -185,6 +209,23 @@ project::Project load_project(const fs::path& file, const std::string& environme
   return std::move(*loaded.project);
 }
 
+// The root folder of an image that holds the project's folder where its delivery says.
+class Image {
+ public:
+  explicit Image(const project::Project& project) : root_("windlass-test-") {
+    const fs::path place = root_.path() / project.delivery.path.substr(1);
+    fs::create_directories(place);
+    fs::copy(fs::path(project.file).parent_path(), place, fs::copy_options::recursive);
+  }
+  const fs::path& root() const { return root_.path(); }
+
+ private:
+  TemporaryDirectory root_;
+};
+
+// No bucket stands here: what is fetched comes out of the image.
+std::vector<std::string> fetch_from_image() { return {"cp", "-R", "/migrations/.", "$(SCRIPTS)"}; }
+
 }  // namespace
 
 TEST_CASE("the hook understands every container of the examples, in every environment") {
@@ -196,10 +237,46 @@ TEST_CASE("the hook understands every container of the examples, in every enviro
     if (environments.empty()) environments.emplace_back();
     for (const auto& environment : environments) {
       INFO(file.string() << " for " << environment);
-      loaded += load_all(load_project(file, environment)).size();
+      auto project = load_project(file, environment);
+      if (project.delivery.method == project::DeliveryMethod::kObjectStorage)
+        project.delivery.command = fetch_from_image();
+      const Image image(project);
+      loaded += load_all(project, image.root()).size();
     }
   }
   CHECK(loaded > 0);
+}
+
+TEST_CASE("the hook finds the whole set by every method of delivery") {
+  using project::DeliveryMethod;
+  const TemporaryDirectory place("windlass-test-");
+  const fs::path& folder = place.path();
+  write_file_atomically(folder / "sql/V1__a.sql", "select 1;\n");
+  write_file_atomically(folder / "sql/deep/V2__b c.sql", std::string(2'000'000, '-') + "\nselect 2;\n");
+  write_file_atomically(folder / "shared/V3__c.sql", "vacuum;\n");
+  write_file_atomically(folder / "shared/V3__c.sql.conf", "executeInTransaction=false\n");
+  fs::create_symlink("V3__c.sql", folder / "shared/V4__d.sql");
+  write_file_atomically(folder / "verify/q.sql", "select 1 where false;\n");
+
+  project::Project project;
+  project.file = (folder / "windlass.yaml").string();
+  project.name = "shop";
+  project::Database database;
+  database.key = "main";
+  database.scripts.locations = {"filesystem:./sql/", "shared"};
+  database.connection.url = project::SecretKey{"db", "url"};
+  project.databases = {database};
+  project.kubernetes.min_version = "1.36";
+  project.delivery.image = "registry.example.com/shop/migrations:1";
+  project.delivery.method = GENERATE(DeliveryMethod::kAuto, DeliveryMethod::kImage, DeliveryMethod::kCopy,
+                                     DeliveryMethod::kImageVolume, DeliveryMethod::kObjectStorage);
+  if (project.delivery.method == DeliveryMethod::kObjectStorage)
+    project.delivery.command = fetch_from_image();
+  INFO(method_name(project.delivery.method));
+  const Image image(project);
+  const auto all = load_all(project, image.root());
+  CHECK(all.at("migrate").locations.size() == 2);
+  CHECK(all.at("verify").verify_locations.size() == 1);
 }
 
 TEST_CASE("every value that a project can give arrives in the hook as it was written") {

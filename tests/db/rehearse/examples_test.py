@@ -50,6 +50,21 @@ class ExamplesTest(unittest.TestCase):
         ran = [container["phase"] for step in report["steps"] for container in step["containers"]]
         self.assertEqual(ran[-2:], ["verify", "contract"])
 
+    def test_scripts_that_images_bring_are_taken_from_the_project(self):
+        for environment, image, method in (
+                ("own-image", "registry.example.com/catalog/windlass:1.4.0", "image"),
+                ("copied", "registry.example.com/catalog/app:1.4.0", "copy"),
+                ("image-volume", "registry.example.com/catalog/migrations:1.4.0", "imageVolume"),
+                ("fetched", "public.ecr.aws/aws-cli/aws-cli:2.17.0", "objectStorage")):
+            with self.subTest(method):
+                code, report, text = rehearse("deliveries", "--env", environment)
+                self.assertEqual(code, 0, text)
+                self.assertIn(f"the scripts come from the project's folder; in a cluster from {image} "
+                              f"(delivery {method})", report["madeUp"])
+                self.assertEqual(messages(report, "migrate"), ["applied 1 script, public is now at version 1"])
+                self.assertRegex(messages(report, "verify")[0], "^verified: ")
+                self.assert_kept(report, ["1"])
+
     def test_the_e_commerce_api_of_the_documents_goes_all_the_way(self):
         code, report, text = rehearse("e-commerce-api")
         self.assertEqual(code, 0, text)

@@ -36,10 +36,10 @@ inline DatabaseFiles sample_files() {
   files.set_digest = std::string(64, 'd');
   files.head_version = "2";
   files.expand_version = "2";
-  files.locations = {"sql"};
+  files.locations = {{"sql", "sql"}};
   files.scripts = {{"sql/V1__a.sql", "create table a();\n", "sql/V1__a.sql"},
                    {"sql/V2__b.sql", "create table b();\n", "sql/V2__b.sql"}};
-  files.verify_locations = {"verify"};
+  files.verify_locations = {{"verify", "verify"}};
   files.queries = {{"verify/a.sql", "select 1 where false;\n", "verify/a.sql"}};
   return files;
 }

@@ -135,6 +135,24 @@ TEST_CASE("a config of the required keys only has the defaults of the structures
   CHECK(project.delivery.method == Delivery{}.method);
 }
 
+TEST_CASE("what carries the scripts arrives") {
+  const auto result = load(kMinimal +
+                           "  delivery: {method: copy, path: /srv/migrations, image: "
+                           "\"registry.example.com/shop/migrations:1.4.0\"}\n");
+  REQUIRE(result.project.has_value());
+  const auto& delivery = result.project->delivery;
+  CHECK(delivery.method == DeliveryMethod::kCopy);
+  CHECK(delivery.image == "registry.example.com/shop/migrations:1.4.0");
+  CHECK(delivery.path == "/srv/migrations");
+  CHECK(delivery.command.empty());
+
+  const auto storage = load(kMinimal +
+                            "  delivery: {method: objectStorage, image: r/aws:2, command: [sync, s3://b/1, "
+                            "$(SCRIPTS)]}\n");
+  REQUIRE(storage.project.has_value());
+  CHECK(storage.project->delivery.command == std::vector<std::string>{"sync", "s3://b/1", "$(SCRIPTS)"});
+}
+
 TEST_CASE("every way to a database arrives") {
   const auto result = load(read(kData / "valid/complete.yaml"));
   REQUIRE(result.project.has_value());

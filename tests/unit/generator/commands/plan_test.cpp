@@ -85,7 +85,8 @@ TEST_CASE("offline, a plan lists what a fresh database gets, in the order of the
         "           view         SQL   Pending  R__view.sql\n"
         "audit (audit_db): a fresh database gets 1 script\n"
         "  version  description  type  state    script\n"
-        "  1        log          SQL   Pending  V1__log.sql\n");
+        "  1        log          SQL   Pending  V1__log.sql\n"
+        "delivery: configMap, because the scripts take 45 bytes\n");
   bench.options.database = "audit";
   bench.options.output = "json";
   const auto report = json::parse(bench.run());
@@ -148,7 +149,8 @@ TEST_CASE("with a URL the hook is asked, which gets the project's settings and t
         "main (shop): at version 1, 1 script pending\n"
         "  version  description  type  state    script\n"
         "  1        a            SQL   Success  V1__a.sql\n"
-        "           v            SQL   Pending  R__v.sql\n");
+        "           v            SQL   Pending  R__v.sql\n"
+        "delivery: configMap, because the scripts take 9 bytes\n");
   CHECK(bench.read("url") == "postgresql://app:hunter2@db/shop\n");
   CHECK(bench.read("args").starts_with("info --output json --settings "));
   CHECK(bench.read("args").find("hunter2") == std::string::npos);

@@ -13,7 +13,8 @@ using Variables = std::map<std::string, std::string>;
 // Literals as they are, references as "secret/key".
 Variables variables(const project::Project& project, Phase phase, DryRun dry_run = DryRun::kNo) {
   Variables result;
-  const auto settings = container_settings(project, project.databases[0], sample_files(), phase, dry_run);
+  const auto settings = container_settings(project, project.databases[0], sample_files(),
+                                           project::DeliveryMethod::kConfigMap, phase, dry_run);
   for (const auto& item : settings.environment) {
     const bool literal = item.find({"value"}) != nullptr;
     result[std::string(text_at(item, {"name"}))] =
@@ -132,7 +133,8 @@ TEST_CASE("a guard of a set without versions waits for its digest") {
   files.head_version.clear();
   files.expand_version.clear();
   const auto project = sample_project();
-  const auto settings = container_settings(project, project.databases[0], files, Phase::kGuard);
+  const auto settings = container_settings(project, project.databases[0], files,
+                                           project::DeliveryMethod::kConfigMap, Phase::kGuard);
   CHECK(env_value(Members{{"env", settings.environment}}, "WINDLASS_EXPECT_DIGEST") == kDigest);
   CHECK(env_value(Members{{"env", settings.environment}}, "WINDLASS_EXPECT_VERSION") == "(none)");
 }
@@ -145,7 +147,8 @@ TEST_CASE("entries that the environment would take apart go into the settings fi
   const std::string awkward = GENERATE("one, two", "blank ", "line\nend");
   project.migration.placeholders["b"] = awkward;
   project.verify.allow_not_valid = {"t.a,b"};
-  const auto settings = container_settings(project, project.databases[0], sample_files(), Phase::kVerify);
+  const auto settings = container_settings(project, project.databases[0], sample_files(),
+                                           project::DeliveryMethod::kConfigMap, Phase::kVerify);
   CHECK(settings.settings_file ==
         Members{{"placeholders", Members{{"a", "x"}, {"b", awkward}}}, {"allowNotValid", List{"t.a,b"}}});
   CHECK(variables(project, Phase::kVerify).count("WINDLASS_PLACEHOLDERS") == 0);
@@ -171,7 +174,9 @@ TEST_CASE("guard and verify do not wait for scripts that run after them") {
   files.has_contract = true;
   files.expand_version = "1";
   const auto value = [&](Phase phase, std::string_view name) {
-    for (const auto& item : container_settings(project, project.databases[0], files, phase).environment) {
+    for (const auto& item :
+         container_settings(project, project.databases[0], files, project::DeliveryMethod::kConfigMap, phase)
+             .environment) {
       if (text_at(item, {"name"}) == name) return std::string(text_at(item, {"value"}));
     }
     return std::string();

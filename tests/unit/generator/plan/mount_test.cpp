@@ -31,7 +31,6 @@ TEST_CASE("files lie in one ConfigMap and under their paths in the volume") {
   CHECK(mount.shards[0].binary_data.empty());
   CHECK(paths_of(mount) == std::map<std::string, std::string>{{"sql/V1__a.sql", "sql_V1__a.sql"},
                                                               {"sql/sub/V2__b.sql", "sql_sub_V2__b.sql"}});
-  CHECK(mount.diagnostics.empty());
   CHECK_FALSE(needs_server_side_apply(mount, {}));
 }
 
@@ -75,25 +74,15 @@ TEST_CASE("bytes that are not UTF-8 travel as base64") {
   CHECK(mount.shards[0].binary_data == Members{{"x.sql", encoded}});
 }
 
-TEST_CASE("a file that fits in no ConfigMap is an error that says what to do") {
-  const auto mount = mount_files("s", {file("sql/V1__data.sql", std::string(kConfigMapLimit, 'x'))});
-  REQUIRE(mount.diagnostics.error_count() == 1);
-  CHECK(to_text(mount.diagnostics) ==
-        "sql/V1__data.sql: error: the file has 1048576 bytes, and a ConfigMap holds at most 1048323\n"
-        "  help: Split it into several scripts, or load its data outside of the migration.\n");
-}
-
-TEST_CASE("more files than a Job can list are an error, and many ask for server-side apply") {
+TEST_CASE("many files ask for server-side apply, and more than a Job can list do not fit") {
   std::vector<MountedFile> files;
   for (int i = 0; i < 2'000; ++i)
     files.push_back(file("sql/V" + std::to_string(i) + "__a_fairly_long_name.sql", "x"));
   CHECK(needs_server_side_apply({}, mount_files("s", files)));
-  CHECK(mount_files("s", files).diagnostics.empty());
+  CHECK(fits_a_job(files));
   for (int i = 2'000; i < 10'000; ++i)
     files.push_back(file("sql/V" + std::to_string(i) + "__a_fairly_long_name.sql", "x"));
-  CHECK(to_text(mount_files("s", files).diagnostics) ==
-        "error: the project has more script files than one Job can mount\n"
-        "  help: Squash old versions into a baseline script, and move what it replaces away.\n");
+  CHECK_FALSE(fits_a_job(files));
 }
 
 TEST_CASE("the digest changes with a path and with a byte") {

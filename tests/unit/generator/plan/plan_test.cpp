@@ -210,11 +210,46 @@ TEST_CASE("where pods run is the project's to say") {
   CHECK(text_at(pod, {"metadata", "annotations", "team"}) == "shop");
 }
 
+TEST_CASE("scripts in an image need no ConfigMap, and the pods bring them before the hook starts") {
+  using project::DeliveryMethod;
+  auto project = sample_project();
+  project.delivery.image = "registry.example.com/scripts:1";
+  const auto [method, volume, loads] = GENERATE(
+      table<DeliveryMethod, std::string, bool>({{DeliveryMethod::kImage, "", false},
+                                                {DeliveryMethod::kCopy, "emptyDir", true},
+                                                {DeliveryMethod::kImageVolume, "image", false},
+                                                {DeliveryMethod::kObjectStorage, "emptyDir", true}}));
+  project.delivery.method = method;
+  if (method == DeliveryMethod::kObjectStorage) project.delivery.command = {"fetch", "$(SCRIPTS)"};
+  const auto rendered = sample_render(project);
+  for (const auto& path : paths(rendered)) CHECK(path.find("presync-configmap") == std::string::npos);
+  for (const auto* path : {"20-presync-job-storefront-backup.yaml", "30-presync-job-storefront-migrate.yaml",
+                           "50-postsync-job-storefront-verify.yaml"}) {
+    const auto& job = manifest_at(rendered, path);
+    const auto& volumes = list_at(job.tree, {"spec", "template", "spec", "volumes"});
+    REQUIRE(volumes.size() >= 1);
+    CHECK((volume.empty() ||
+           (volumes.at(1).find({volume}) != nullptr && (text_at(volumes.at(1), {"name"}) == "sql"))));
+    const auto& first = list_at(job.tree, {"spec", "template", "spec", "initContainers"});
+    const bool loaded = !first.empty() && (text_at(first.front(), {"name"}) == "scripts");
+    CHECK(loaded == loads);
+    if (!loaded) continue;
+    CHECK((text_at(first.front(), {"image"}) == "registry.example.com/scripts:1"));
+    const auto& mount = list_at(first.front(), {"volumeMounts"}).back();
+    CHECK(((text_at(mount, {"mountPath"}) == "/windlass/sql") && mount.find({"readOnly"}) == nullptr));
+    CHECK(env_value(first.front(), "SCRIPTS") == "/windlass/sql");
+    CHECK(env_value(first.front(), "HOME") == (method == DeliveryMethod::kCopy ? "(none)" : "/tmp"));
+    const bool copies = method == DeliveryMethod::kCopy;
+    CHECK(list_at(first.front(), {"command"}) ==
+          (copies ? List{"cp", "-RL", "/migrations/.", "$(SCRIPTS)"} : List{"fetch", "$(SCRIPTS)"}));
+  }
+}
+
 TEST_CASE("faults of the project and of its files end up in the plan") {
   auto project = sample_project();
   project.kubernetes.run_as_user = 0;
   auto files = sample_files_of(project);
-  files[0].scripts[0].bytes = std::string(2'000'000, 'x');
+  files[0].scripts[0] = {"sql/V1__a.sql", std::string(2'000'000, 'x'), "sql/V1__a.sql"};
   const auto plan = make_plan(project, files, argocd_presync());
   CHECK(plan.diagnostics.error_count() == 2);
 }

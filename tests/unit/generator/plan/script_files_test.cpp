@@ -37,6 +37,7 @@ class Folder {
 };
 
 using Paths = std::vector<std::string>;
+using Folders = std::vector<ScriptFolder>;
 
 }  // namespace
 
@@ -57,9 +58,9 @@ TEST_CASE("scripts keep their paths below their location, and bring their .conf 
   CHECK(Folder::paths(files.scripts) ==
         Paths{"sql/V1__a.sql", "sql/sub/V2__b.sql", "sql/sub/V2__b.sql.conf", "sql/R__view.sql"});
   CHECK(files.scripts[2].bytes == "executeInTransaction=false\n");
-  CHECK(files.locations == Paths{"sql"});
+  CHECK(files.locations == Folders{{"sql", "sql"}});
   CHECK(Folder::paths(files.queries) == Paths{"verify/a.sql", "verify/deep/b.sql"});
-  CHECK(files.verify_locations == Paths{"verify"});
+  CHECK(files.verify_locations == Folders{{"verify", "verify"}});
   CHECK(files.head_version == "2");
   CHECK(files.set_digest.size() == 64);
 }
@@ -91,7 +92,7 @@ TEST_CASE("locations outside the project get folders of their own") {
   const auto files = read_database_files(project, project.databases[0]);
   CHECK(to_text(files.diagnostics).empty());
   CHECK(Folder::paths(files.scripts) == Paths{"own/V1__a.sql", "own-2/V2__b.sql"});
-  CHECK(files.locations == Paths{"own", "own-2"});
+  CHECK(files.locations == Folders{{"own", "own"}, {"own-2", "../own"}});
 }
 
 TEST_CASE("a database without a single script is an error") {
