@@ -34,8 +34,9 @@ struct Context {
   std::string project;    // --project
   std::string templates;  // --templates
 
-  std::string folder;  // DIR behind the command
-  std::string shell;   // of completion
+  std::string folder;                // DIR behind the command
+  std::vector<std::string> folders;  // of a command that takes several
+  std::string shell;                 // of completion
   std::string hook;
   std::string rehearse_url;
   std::string plan_url;  // of its own: CLI11 also fills it from the environment when another command is run
@@ -90,16 +91,24 @@ void add_render(CLI::App& app, Context& context) {
   auto& options = context.render;
   auto* command =
       app.add_subcommand("render", "Write the Kubernetes manifests of a project for one environment.");
-  command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
+  command->add_option("DIR", context.folders, "Folder that holds windlass.yaml; several with --every-env.")
+      ->type_name(kFolder);
   command
       ->add_option("--env", options.environments,
                    "Environment to render; needed when the project has any. Several for --target plain.")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command->add_flag("--every-env", options.every_environment,
+                    "Render every environment of every DIR, each into PROJECT/ENVIRONMENT of the folder.");
   add_target(*command, options.target, options.mode);
   add_output_folder(*command, options.output, options.check);
   command->callback([&context] {
-    context.render.folder = project_folder(context);
+    if (context.folders.size() == 1) context.folder = context.folders.front();
+    if (context.folders.size() > 1) {
+      context.render.folders.assign(context.folders.begin(), context.folders.end());
+    } else {
+      context.render.folders = {project_folder(context)};
+    }
     if (!context.templates.empty()) context.render.templates = context.templates;
     context.run = [options = context.render] { return run_render(options, std::cout, std::cerr); };
   });

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <ostream>
+#include <set>
+#include <sstream>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -45,10 +47,13 @@ void refuse_what_does_not_fit(const RenderOptions& options, const Target& target
   }
 }
 
+Templates templates_of(const RenderOptions& options) {
+  return options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
+}
+
 // The one folder of a render, or the base and an overlay for each environment.
-std::vector<RenderedFolder> render_folders(const RenderOptions& options, std::ostream& err) {
-  const auto templates =
-      options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
+std::vector<RenderedFolder> render_folders(const RenderOptions& options, const Templates& templates,
+                                           std::ostream& err) {
   std::vector<RenderedEnvironment> environments;
   for (const auto& name :
        options.environments.empty() ? std::vector<std::string>{""} : options.environments) {
@@ -66,11 +71,9 @@ void write_stream(const Rendered& rendered, std::ostream& out) {
   for (const auto& object : rendered.objects) out << "---\n" << object.text;
 }
 
-}  // namespace
-
-ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err) {
-  refuse_what_does_not_fit(options, choose_target(options.target, options.mode));
-  const auto folders = render_folders(options, err);
+ExitCode render_once(const RenderOptions& options, const Templates& templates, std::ostream& out,
+                     std::ostream& err) {
+  const auto folders = render_folders(options, templates, err);
   if (options.output == "-") {
     write_stream(folders.front().rendered, out);
     return ExitCode::kDone;
@@ -78,6 +81,70 @@ ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostrea
   if (folders.size() > 1) refuse_other_overlays(options.output, folders);
   return options.check ? check_folders(options.output, folders, "windlass render", out, err)
                        : write_folders(options.output, folders, out);
+}
+
+void refuse_ambiguous_folders(const RenderOptions& options) {
+  if (!options.every_environment) {
+    throw Error(ExitCode::kUsage, "several projects are named, and --every-env is not given",
+                "Give --every-env, or render one project at a time.");
+  }
+  if (!options.environments.empty()) {
+    throw Error(ExitCode::kUsage, "--env names environments, and --every-env asks for all of them",
+                "Leave one of them out.");
+  }
+}
+
+// As a call of its own for each project and environment, one after the other.
+class ManyRenders {
+ public:
+  ManyRenders(const RenderOptions& options, std::ostream& out, std::ostream& err)
+      : options_(options), templates_(templates_of(options)), out_(out), err_(err) {}
+
+  ExitCode run() {
+    for (const auto& folder : options_.folders) render_project(folder);
+    return result_;
+  }
+
+ private:
+  void render_project(const std::filesystem::path& folder) {
+    std::ostringstream said_again;  // by each environment
+    const auto project = open_project(folder, "", said_again);
+    if (!names_.insert(project.name).second) {
+      throw Error(ExitCode::kUsage, fmt::format("two of the projects are called {}", project.name),
+                  "Render them in two calls, into two folders.");
+    }
+    auto environments = project.environments;
+    if (environments.empty()) environments.emplace_back();
+    for (const auto& environment : environments) {
+      RenderOptions one = options_;
+      one.folder = folder;
+      one.environments = {environment};
+      if (options_.output != "-")
+        one.output = (std::filesystem::path(options_.output) / project.name / environment).string();
+      if (one.output.ends_with('/')) one.output.pop_back();
+      result_ = std::max(result_, render_once(one, templates_, out_, err_));
+    }
+  }
+
+  const RenderOptions& options_;
+  Templates templates_;
+  std::ostream& out_;
+  std::ostream& err_;
+  std::set<std::string> names_;
+  ExitCode result_ = ExitCode::kDone;
+};
+
+}  // namespace
+
+ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err) {
+  refuse_what_does_not_fit(options, choose_target(options.target, options.mode));
+  if (!options.every_environment && options.folders.size() < 2) {
+    RenderOptions one = options;
+    if (!options.folders.empty()) one.folder = options.folders.front();
+    return render_once(one, templates_of(options), out, err);
+  }
+  refuse_ambiguous_folders(options);
+  return ManyRenders(options, out, err).run();
 }
 
 }  // namespace windlass::generator

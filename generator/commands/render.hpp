@@ -12,8 +12,10 @@
 namespace windlass::generator {
 
 struct RenderOptions {
-  std::filesystem::path folder = ".";     // that holds windlass.yaml
-  std::vector<std::string> environments;  // none when the project has none; several for --target plain
+  std::filesystem::path folder = ".";          // that holds windlass.yaml
+  std::vector<std::filesystem::path> folders;  // instead of `folder`, with every_environment
+  bool every_environment = false;              // of every project, each into PROJECT/ENVIRONMENT of `output`
+  std::vector<std::string> environments;       // none when the project has none; several for --target plain
   std::string target = "argocd";
   std::string mode;                                // empty: the target's first
   std::string output;                              // a folder, or "-" for stdout
@@ -22,8 +24,9 @@ struct RenderOptions {
 };
 
 // kDone; with `check` kFound when the folder differs, after a unified diff on `out`. "-" writes all objects
-// to `out` as one stream, without the snippets. Several environments become base/ and overlays/. Throws Error
-// otherwise: kUsage for a target or mode that there is not.
+// to `out` as one stream, without the snippets. Several environments become base/ and overlays/. With
+// every_environment each project and environment is rendered as by a call of its own. Throws Error otherwise:
+// kUsage for a target or mode that there is not.
 ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace windlass::generator

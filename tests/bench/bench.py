@@ -93,8 +93,9 @@ class Bench:
         return environment | ({"PGPORT": str(port)} if port else {})
 
     def run(self, command, database=None, port=None, **more):
+        more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more
         result = subprocess.run([str(part) for part in command], env=self.environment(database, port),
-                                capture_output=True, text=True, timeout=600, **more)
+                                text=True, timeout=600, **more)
         if result.returncode != 0:
             sys.exit(f"bench: {command[0]} failed with {result.returncode}\n{result.stdout}{result.stderr}")
 
@@ -172,6 +173,59 @@ class Bench:
         return self.measure(ours, peers)
 
 
+ENVIRONMENTS = ("devtest", "dev", "staging", "prod")
+
+
+def write_services(folder, count):
+    """Projects of ten scripts and four environments."""
+    services = [folder / f"service-{number}" for number in range(count)]
+    for number, service in enumerate(services):
+        service.mkdir(parents=True)
+        write_scripts(service / "sql", 10)
+        environments = ", ".join(f"{name}: {{kubernetes: {{namespace: {name}}}}}" for name in ENVIRONMENTS)
+        (service / "windlass.yaml").write_text(
+            f"apiVersion: windlass.dev/v1\nkind: ProjectConfig\nmetadata: {{name: service-{number}}}\n"
+            "spec:\n  databases: {main: {name: shop}}\n  backup: {claimName: backups}\n"
+            f"  environments: {{{environments}}}\n")
+    return services
+
+
+def fetched_peers():
+    """Helm and kustomize as the tests build them; why not, when they cannot be had."""
+    sys.path.insert(0, str(HERE.parent / "peers"))
+    import go_modules
+    import helm
+    import kustomize
+    try:
+        return {"helm 3": helm.program(3), "helm 4": helm.program(4), "kustomize": kustomize.program()}
+    except go_modules.Missing as reason:
+        print(f"render services: helm and kustomize are missing, {reason}", flush=True)
+        return {}
+
+
+def compare_renders(bench, options):
+    """Every environment of many services in one call, beside one of them by Helm and by kustomize."""
+    services = write_services(bench.folder / "services", options.services)
+    command = [bench.windlass, "render", "--every-env", "--target", "argocd", "-o", "-"]
+    per_object = 0.0
+    for count in (options.services // 4, options.services // 2, options.services):
+        call = [*command, *services[:count]]
+        times = [seconds(lambda: bench.run(call, stdout=subprocess.DEVNULL)) for _ in range(options.repeat)]
+        per_object = statistics.median(times) / count / len(ENVIRONMENTS)
+        print(f"render {count} services x {len(ENVIRONMENTS)} environments{1000 * statistics.median(times):>17.0f} ms   "
+              f"{1e6 * per_object:.0f} us each   peak memory {bench.peak_megabytes(call, None):.1f} MB", flush=True)
+    out = bench.folder / "one"
+    for target, environments in (("helm", ["prod"]), ("plain", ENVIRONMENTS)):
+        bench.run([bench.windlass, "render", services[0], "--target", target, "-o", out / target,
+                   *(word for name in environments for word in ("--env", name))])
+    for name, program in fetched_peers().items():
+        call = ([program, "build", out / "plain/overlays/prod"] if name == "kustomize" else
+                [program, "template", "service", out / "helm"])
+        theirs = statistics.median(seconds(lambda: bench.run(call)) for _ in range(options.repeat))
+        print(f"  one of them by {name:<27}{1000 * theirs:>9.0f} ms   {bench.peak_megabytes(call, None):.1f} MB   "
+              f"{theirs / per_object:.0f} times as long", flush=True)
+
+
 def show(name, ours, peers, peer_name):
     print(f"{name:<42}{1000 * ours:>9.0f} ms   {peer_name:<24}{1000 * peers:>8.0f} ms   ratio {ours / peers:>6.2f}",
           flush=True)
@@ -235,6 +289,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--scripts", type=int, default=1000)
     parser.add_argument("--projects", type=int, default=100)
+    parser.add_argument("--services", type=int, default=1000)
     parser.add_argument("--copy-mb", type=int, default=100)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--peers", type=pathlib.Path, help="where other tools are, or are fetched to; default: no others")
@@ -260,6 +315,7 @@ def main():
             pass
         elif bench.windlass.exists():
             show(f"render {options.projects} projects", *bench.render(), f"{options.projects} times nothing")
+            compare_renders(bench, options)
         else:
             print("render: windlass is not built")
     print(f"machine: load {os.getloadavg()[0]:.1f}, noise {noise():.0f} % at the end")
