@@ -49,7 +49,6 @@ struct Context {
   PlanOptions plan;
   RehearseOptions rehearse;
   RenderOptions render;
-
   Run run;
 };
 
@@ -73,6 +72,11 @@ void add_output(CLI::App& command, std::string& output) {
       ->capture_default_str();
 }
 
+void add_hook(CLI::App& command, std::string& hook) {
+  command.add_option("--hook", hook, "Path of windlass-hook; the default is beside windlass, else PATH.")
+      ->type_name(kFile);
+}
+
 void add_target(CLI::App& command, std::string& target, std::string& mode) {
   command.add_option("--target", target, "What the manifests are for: argocd, plain or helm.")->required();
   command.add_option("--mode", mode, "Where in a sync of argocd they run: presync, gated or waves.");
@@ -91,8 +95,7 @@ void add_render(CLI::App& app, Context& context) {
   auto& options = context.render;
   auto* command =
       app.add_subcommand("render", "Write the Kubernetes manifests of a project for one environment.");
-  command->add_option("DIR", context.folders, "Folder that holds windlass.yaml; several with --every-env.")
-      ->type_name(kFolder);
+  command->add_option("DIR", context.folders, "Folders that hold windlass.yaml.")->type_name(kFolder);
   command
       ->add_option("--env", options.environments,
                    "Environment to render; needed when the project has any. Several for --target plain.")
@@ -104,11 +107,8 @@ void add_render(CLI::App& app, Context& context) {
   add_output_folder(*command, options.output, options.check);
   command->callback([&context] {
     if (context.folders.size() == 1) context.folder = context.folders.front();
-    if (context.folders.size() > 1) {
-      context.render.folders.assign(context.folders.begin(), context.folders.end());
-    } else {
-      context.render.folders = {project_folder(context)};
-    }
+    context.render.folders.assign(context.folders.begin(), context.folders.end());
+    if (context.folders.size() < 2) context.render.folders = {project_folder(context)};
     if (!context.templates.empty()) context.render.templates = context.templates;
     context.run = [options = context.render] { return run_render(options, std::cout, std::cerr); };
   });
@@ -124,10 +124,7 @@ void add_rehearse(CLI::App& app, Context& context) {
   command->add_option("--database-url", context.rehearse_url, "Use this server instead of a throw-away one.");
   command->add_flag("--keep", options.keep, "Leave the throw-away server running, and say where it is.");
   add_output(*command, options.output);
-  command
-      ->add_option("--hook", context.hook,
-                   "Path of windlass-hook; the default is beside windlass, else PATH.")
-      ->type_name(kFile);
+  add_hook(*command, context.hook);
   command->callback([&context] {
     context.rehearse.folder = project_folder(context);
     context.rehearse.database_url = Secret(context.rehearse_url);
@@ -192,10 +189,7 @@ void add_plan(CLI::App& app, Context& context) {
   command->add_option("--database", options.database, "Only this one of the project's databases.");
   command->add_option("--database-url", context.plan_url, "Ask this database what it has already.")
       ->envname(setting_environment_name("database-url"));
-  command
-      ->add_option("--hook", context.hook,
-                   "Path of windlass-hook; the default is beside windlass, else PATH.")
-      ->type_name(kFile);
+  add_hook(*command, context.hook);
   add_output(*command, options.output);
   command->callback([&context] {
     context.plan.folder = project_folder(context);
@@ -312,12 +306,10 @@ OptionShape shape_of(const CLI::Option& option) {
 
 CommandShape shape_of(const CLI::App& app) {
   CommandShape shape{app.get_name(), app.get_description(), {}, {}, {}};
-  for (const auto* option : app.get_options()) {
+  for (const auto* option : app.get_options())
     (option->get_positional() ? shape.arguments : shape.options).push_back(shape_of(*option));
-  }
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
     shape.commands.push_back(shape_of(*command));
-  }
   return shape;
 }
 
@@ -364,9 +356,8 @@ std::string fault_of(const CLI::App& app, const CLI::ParseError& error) {
   if (word.starts_with('-')) return "unknown option " + word;
   if (!app.get_subcommands().empty()) return "unexpected argument " + word;
   std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(command->get_name());
-  }
   const auto near = nearest(word, {names.begin(), names.end()});
   return "unknown command " + word + (near.empty() ? "" : "; did you mean " + std::string(near) + "?");
 }
