@@ -189,6 +189,7 @@ std::vector<Key> observability_keys() {
 
 std::vector<Key> promotion_keys() {
   return {
+      {.path = "spec.dependsOn", .shape = kList, .format = kFolder, .help = "Folders of the projects whose databases go before this one's."},
       {.path = "spec.promotion", .shape = kSection, .help = "How a release goes from one environment to the next."},
       {.path = "spec.promotion.by", .format = kChoice, .fallback = "pipeline", .help = "pipeline: one that `windlass ci` writes syncs one environment after the other. argocd: an ApplicationSet does.", .allowed = {"pipeline", "argocd"}},
       {.path = "spec.promotion.order", .shape = kList, .format = kLabel, .help = "Environments in the order in which a release reaches them; by default every one, in the file's order."},

@@ -13,6 +13,7 @@
 #include "core/base/text.hpp"
 #include "core/project/build.hpp"
 #include "core/project/check.hpp"
+#include "core/project/dependencies.hpp"
 #include "core/project/document.hpp"
 #include "core/project/format.hpp"
 #include "core/project/rules.hpp"
@@ -54,6 +55,15 @@ std::vector<std::string> names_of(const Value* environments) {
   return names;
 }
 
+std::vector<Dependency> dependencies_of(const Value& root, const Source& source) {
+  std::vector<Dependency> result;
+  if (const Value* list = root.find("spec")->find("dependsOn")) {
+    for (const auto& item : list->items)
+      result.push_back({item.text, source.fault(item.offset, item.length, "")});
+  }
+  return result;
+}
+
 Diagnostics faults_of(Value root, const Source& source) {
   Diagnostics found;
   check_complete(root, source, found);
@@ -93,7 +103,13 @@ std::filesystem::path config_path(const std::filesystem::path& folder) {
 }
 
 LoadResult load_project(const std::filesystem::path& file, const std::string& environment) {
-  return load_project_text(read_file(file, kLargestFile), file.string(), environment);
+  auto loaded = load_project_text(read_file(file, kLargestFile), file.string(), environment);
+  if (!loaded.project || loaded.project->depends_on.empty()) return loaded;
+  auto standing = standing_of(*loaded.project);
+  loaded.project->rank = standing.rank;
+  if (standing.faults.has_errors()) loaded.project.reset();
+  loaded.diagnostics.add(std::move(standing.faults));
+  return loaded;
 }
 
 LoadResult load_project_text(std::string_view text, const std::string& file, const std::string& environment) {
@@ -128,6 +144,7 @@ LoadResult load_project_text(std::string_view text, const std::string& file, con
   result.project->file = file;
   result.project->environment = environment;
   result.project->environments = names;
+  result.project->depends_on = dependencies_of(root, source);
   return result;
 }
 

@@ -21,8 +21,8 @@ struct LoadResult {
 std::filesystem::path config_path(const std::filesystem::path& folder);
 
 // Reads and checks the file with the overlay of `environment` (empty: none; any name when the file has none).
-// Checks every environment, not only the one asked for. Throws Error(kConfiguration) only when the file
-// cannot be read at all.
+// Checks every environment, not only the one asked for, and that the projects it depends on are there. Throws
+// Error(kConfiguration) only when the file cannot be read at all.
 LoadResult load_project(const std::filesystem::path& file, const std::string& environment);
 
 // The same on text, for tests and fuzzers; `file` names it in diagnostics.

@@ -12,6 +12,7 @@
 #include "core/project/connection.hpp"
 #include "core/project/delivery.hpp"
 #include "core/project/kubernetes.hpp"
+#include "core/project/promotion.hpp"
 
 namespace windlass::project {
 
@@ -71,20 +72,6 @@ struct Alerts {
   std::optional<Milliseconds> not_run_for;  // empty: no such alert
 };
 
-// Who brings a release to the next environment.
-enum class Promoter { kPipeline, kArgoCd };
-struct Promotion {
-  Promoter by = Promoter::kPipeline;
-  std::vector<std::string> order;  // environments; every one when the file says nothing
-};
-
-struct ArgoCd {
-  std::string repo_url;  // empty: the file does not say
-  std::string revision = "HEAD";
-  std::string path = "deploy";
-  std::string cluster = "in-cluster";
-};
-
 struct Compatibility {
   std::vector<std::string> upgrades_to, rollback_to;
 };
@@ -102,6 +89,8 @@ struct Project {
   Identity identity;
   Kubernetes kubernetes;
   Alerts alerts;
+  std::vector<Dependency> depends_on;
+  int rank = 0;  // among the projects that it depends on: 0 goes first
   Promotion promotion;
   ArgoCd argocd;
   Delivery delivery;

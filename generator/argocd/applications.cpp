@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -116,12 +117,21 @@ Members from_element() {
   return values;
 }
 
+Tree is_in(std::string_view label, List values) {
+  return Members{{"key", label}, {"operator", "In"}, {"values", std::move(values)}};
+}
+
+// In each environment one step for each rank, so that a project waits for those that it depends on.
 List steps_of(const std::vector<PromotedProject>& projects) {
+  std::map<int, List> names_by_rank;
+  for (const auto& each : projects) names_by_rank[each.project.rank].emplace_back(each.project.name);
   List steps;
   for (const auto& each : projects.front().environments) {
-    steps.push_back(Members{{"matchExpressions", List{Members{{"key", contract::kEnvironmentLabel},
-                                                              {"operator", "In"},
-                                                              {"values", List{each.environment}}}}}});
+    for (const auto& [rank, names] : names_by_rank) {
+      List expressions = {is_in(contract::kEnvironmentLabel, List{each.environment})};
+      if (names_by_rank.size() > 1) expressions.push_back(is_in(contract::kProjectLabel, names));
+      steps.push_back(Members{{"matchExpressions", std::move(expressions)}});
+    }
   }
   return steps;
 }

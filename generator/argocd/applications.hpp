@@ -25,8 +25,8 @@ Diagnostics promotion_faults(const std::vector<PromotedProject>& projects);
 // namespace.
 std::vector<PlannedFile> project_objects(const PromotedProject& promoted, const std::string& space);
 
-// The same Applications, made and synced by RollingSync: a step for each environment of the order that all of
-// the projects have. There is at least one project, and none has faults.
+// The same Applications, made and synced by RollingSync: for each environment of the order that all of the
+// projects have, a step for each rank among them. There is at least one project, and none has faults.
 PlannedFile application_set(const std::vector<PromotedProject>& projects, const std::string& name,
                             const std::string& space);
 

@@ -47,6 +47,7 @@ class Planner {
   Plan run(const std::vector<DatabaseFiles>& files) {
     plan_.delivery = choose_delivery(project_, files, target_);
     plan_.diagnostics.add(project_faults(project_));
+    refuse_waves_without_room();
     for (const auto& each : files) plan_.diagnostics.add(each.diagnostics);
     plan_.diagnostics.add(plan_.delivery.diagnostics);
     if (plan_.diagnostics.has_errors()) return std::move(plan_);
@@ -61,10 +62,19 @@ class Planner {
   }
 
  private:
+  // There the Jobs stand between support objects and the application, whose waves are the user's.
+  void refuse_waves_without_room() {
+    if (&target_ != &argocd_waves() || project_.rank == 0) return;
+    Diagnostic fault = project_.depends_on.front().place;
+    fault.message = fmt::format("mode waves cannot order {} behind what it depends on", project_.name);
+    fault.help = "Render it with --mode presync or gated.";
+    plan_.diagnostics.add(std::move(fault));
+  }
+
   void add(std::string_view template_name, const Object& object, DatabaseOrNone database,
            Members values = {}) {
-    const Map annotations = merged(
-        {project_.kubernetes.annotations, object.annotations, stage_annotations(target_, object.stage)});
+    const Map annotations = merged({project_.kubernetes.annotations, object.annotations,
+                                    stage_annotations(target_, object.stage, project_.rank)});
     Members all = {
         {"name", object.name},
         {"namespace", project_.kubernetes.namespace_name},

@@ -1,6 +1,7 @@
 #include "generator/plan/target.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace windlass::generator {
 namespace {
@@ -83,8 +84,17 @@ constexpr std::array kTargets = {&kPreSync, &kGated, &kWaves, &kPlain, &kHelm};
 constexpr std::array<std::string_view, 8> kFolders = {
     "", "10-support/", "20-backup/", "30-migrate/", "40-release/", "50-verify/", "60-contract/", "snippets/"};
 
+constexpr int kWavesOfARank = 10;  // more than the waves of one project's Jobs in a phase
+
 void add(project::Map& map, std::string_view key, std::string_view value) {
   if (!value.empty()) map.emplace(key, value);
+}
+
+// What is only there for the Jobs, or is not ordered at all, stays where it is.
+std::string wave_of(const Place& place, Stage stage, int rank) {
+  const bool moves = stage != Stage::kSupport && stage != Stage::kTracked;
+  if (rank == 0 || place.wave.empty() || !moves) return std::string(place.wave);
+  return std::to_string(std::stoi(std::string(place.wave)) + rank * kWavesOfARank);
 }
 
 }  // namespace
@@ -104,12 +114,12 @@ const Target* find_target(std::string_view name, std::string_view mode) {
   return found == kTargets.end() ? nullptr : *found;
 }
 
-project::Map stage_annotations(const Target& target, Stage stage) {
+project::Map stage_annotations(const Target& target, Stage stage, int rank) {
   const Place& place = target.place(stage);
   project::Map annotations;
   add(annotations, "argocd.argoproj.io/hook", place.hook);
   add(annotations, "argocd.argoproj.io/hook-delete-policy", place.delete_policy);
-  add(annotations, "argocd.argoproj.io/sync-wave", place.wave);
+  add(annotations, "argocd.argoproj.io/sync-wave", wave_of(place, stage, rank));
   add(annotations, kOption, place.sync_options);
   return annotations;
 }

@@ -60,8 +60,9 @@ const Target& helm();
 // Null when there is none. An empty mode stands for the target's first.
 const Target* find_target(std::string_view name, std::string_view mode);
 
-// The annotations of an object in this stage.
-project::Map stage_annotations(const Target& target, Stage stage);
+// The annotations of an object in this stage. The waves of a project's Jobs, and of the marker that waits for
+// them, lie behind those of every project of a lower rank, as long as one sync applies both.
+project::Map stage_annotations(const Target& target, Stage stage, int rank);
 
 // The annotation by which Argo CD applies an object on the server's side: without it, objects above 256 KiB
 // fail, because a copy of each goes into an annotation. Nothing where kubectl is told so on its command line.

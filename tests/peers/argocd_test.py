@@ -57,7 +57,18 @@ class ArgoCdTest(unittest.TestCase):
         (folder / "windlass.yaml").write_text(CONFIG.replace("BY", promoter), encoding="utf-8")
         return folder
 
+    def several(self):
+        """A set of two projects, of which one depends on the other."""
+        shop = self.shop("argocd")
+        carts = self.place / "carts"
+        carts.mkdir(exist_ok=True)
+        config = CONFIG.replace("BY", "argocd").replace("shop", "carts")
+        config = config.replace("  databases", "  dependsOn: [../argocd]\n  databases")
+        (carts / "windlass.yaml").write_text(config, encoding="utf-8")
+        return self.write(carts, shop, "--name", "both") / "applicationset-both.yaml"
+
     def test_every_object_is_valid(self):
+        self.assertEqual(kubeconform.complaints(MINOR, [self.several()]), "")
         for folder in (self.shop("pipeline"), self.shop("argocd"), projects.ROOT / "examples/storefront"):
             self.assertEqual(kubeconform.complaints(MINOR, [self.write(folder)]), "", folder)
 
@@ -76,8 +87,14 @@ class ArgoCdTest(unittest.TestCase):
                          {each["metadata"]["name"]: (each["metadata"]["labels"], each["spec"]) for each in written})
 
     def test_what_the_controller_syncs(self):
-        steps = promotion.outcome(self.write(self.shop("argocd")) / "applicationset-shop.yaml", VECTORS)["steps"]
-        vectors = json.loads(VECTORS.read_text(encoding="utf-8"))
+        self.compare(self.write(self.shop("argocd")) / "applicationset-shop.yaml", VECTORS)
+
+    def test_what_the_controller_syncs_of_projects_that_depend_on_each_other(self):
+        self.compare(self.several(), promotion.SOURCES / "dependent.json")
+
+    def compare(self, application_set, file):
+        steps = promotion.outcome(application_set, file)["steps"]
+        vectors = json.loads(file.read_text(encoding="utf-8"))
         self.assertTrue(vectors)
         for vector in vectors:
             with self.subTest(vector["name"]):

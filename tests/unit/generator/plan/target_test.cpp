@@ -92,6 +92,20 @@ TEST_CASE("gated: what is not a hook comes after verify has succeeded") {
   CHECK(wave_of(rendered, marker) == "102");
 }
 
+TEST_CASE("a project that depends on others runs behind their Jobs in the same sync") {
+  auto project = sample_project();
+  project.rank = 2;
+  const auto hooks = sample_render(project);
+  CHECK(wave_of(hooks, "10-presync-configmap-storefront-sql-0.yaml") == "-5");
+  CHECK(wave_of(hooks, "20-presync-job-storefront-backup.yaml") == "19");
+  CHECK(wave_of(hooks, "30-presync-job-storefront-migrate.yaml") == "20");
+  CHECK(wave_of(hooks, "40-sync-configmap-storefront-migration-set.yaml").empty());
+  CHECK(wave_of(hooks, "50-postsync-job-storefront-verify.yaml") == "22");
+  const auto gated = sample_render(project, argocd_gated());
+  CHECK(wave_of(gated, "50-sync-job-storefront-verify.yaml") == "120");
+  CHECK(wave_of(gated, "70-sync-configmap-storefront-migration-set.yaml") == "122");
+}
+
 TEST_CASE("plain: a folder for each step, and no annotation that a controller reads") {
   const auto rendered = sample_render(sample_project(), plain());
   std::vector<std::string> paths;
