@@ -24,7 +24,8 @@ struct DatabaseUrl {
 };
 
 // Read as libpq does. Nothing when `text` does not begin with postgresql:// or postgres://, an address in
-// brackets does not end, or there are several ports and another number of hosts. Blanks and line ends around it do not count.
+// brackets does not end, or there are several ports and another number of hosts. Blanks and line ends around
+// it do not count.
 std::optional<DatabaseUrl> parse_database_url(std::string_view text);
 
 // The same, or a keyword string (host=db dbname=shop) that names a host or a database.
