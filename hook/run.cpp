@@ -26,6 +26,7 @@
 #include "hook/report/report.hpp"
 #include "hook/report/write.hpp"
 #include "hook/settings/explain.hpp"
+#include "hook/tenants/run_tenants.hpp"
 
 namespace windlass::hook {
 namespace {
@@ -78,6 +79,8 @@ void run_phase(const Settings& settings, const Clock& clock, const StopSignal& s
             {{"database", address.empty() ? "as libpq finds it" : address},
              {"deadline", format_duration(settings.deadline)}});
   PhaseContext context{settings, clock, stop, deadline, report};
+  if (settings.tenants) return run_tenants(context, runner->run);
+  if (!settings.tenant.empty()) return run_one_tenant(context, runner->run);
   runner->run(context);
 }
 

@@ -77,6 +77,17 @@ constexpr std::array kRows{
                "Leave the callback scripts in the locations alone."},
     SettingRow{"expect-digest", kText, "", "Digest that the mounted script set must have."},
     SettingRow{"expect-version", kText, "", "Version that guard waits for and verify expects."},
+    // many tenants
+    SettingRow{"tenants", kBool, "false",
+               "Run the phase for each tenant of tenant-list, or of its shard tenant-index."},
+    SettingRow{"tenant", kText, "", "Run the phase for this tenant alone."},
+    SettingRow{"tenant-list", kPath, "", "The list of tenants: a name or name=place a line."},
+    SettingRow{"tenant-kind", kText, "schema", "What a tenant has of its own: schema or database."},
+    SettingRow{"tenant-digest", kText, "", "SHA-256 that the list of tenants must have."},
+    SettingRow{"tenant-shards", kCount, "1", "How many shards the tenants are spread over."},
+    SettingRow{"tenant-index", kCount, "",
+               "The shard of this run, from 0; by default JOB_COMPLETION_INDEX, else all shards."},
+    SettingRow{"tenant-deadline", kDuration, "5m", "Longest time that one tenant may take."},
     // the run
     SettingRow{"environment", kText, "",
                "Name of the environment; must equal the one recorded in the database."},

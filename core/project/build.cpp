@@ -133,6 +133,19 @@ Connection connection_of(const Value& value, const std::string& default_secret) 
   return connection;
 }
 
+std::optional<Tenants> tenants_of(const Value& value) {
+  if (!value.given) return std::nullopt;
+  Tenants tenants;
+  tenants.file = text(value, "file");
+  tenants.kind = text(value, "kind") == "database" ? TenantKind::kDatabase : TenantKind::kSchema;
+  tenants.shards = count(value, "shards");
+  tenants.parallelism = value.find("parallelism") == nullptr
+                            ? tenants.shards
+                            : std::min(count(value, "parallelism"), tenants.shards);
+  tenants.deadline = duration(value, "deadline");
+  return tenants;
+}
+
 Database database_of(const std::string& key, const Value& value, const std::string& project) {
   Database database;
   database.key = key;
@@ -143,6 +156,7 @@ Database database_of(const std::string& key, const Value& value, const std::stri
   database.history_table = text(value, "historyTable");
   const Value& scripts = value_at(value, "scripts");
   database.scripts = {text(scripts, "layout"), texts(scripts, "locations"), texts(scripts, "verify")};
+  database.tenants = tenants_of(value_at(value, "tenants"));
   database.connection = connection_of(value_at(value, "connection"), project + "-" + key);
   return database;
 }

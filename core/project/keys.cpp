@@ -42,6 +42,12 @@ std::vector<Key> database_keys() {
       {.path = "spec.databases.*.scripts.layout", .format = kChoice, .fallback = "flyway", .help = "How the scripts are laid out.", .allowed = {"flyway"}, .planned = {"versions", "drizzle", "migrate-mongo", "command"}},
       {.path = "spec.databases.*.scripts.locations", .shape = kList, .format = kFolder, .fallback = "sql", .help = "Folders that hold the migration scripts."},
       {.path = "spec.databases.*.scripts.verify", .shape = kList, .format = kFolder, .fallback = "verify", .help = "Folders that hold the verify queries."},
+      {.path = "spec.databases.*.tenants", .shape = kSection, .help = "One set of scripts for many tenants, each with a schema or a database of its own."},
+      {.path = "spec.databases.*.tenants.file", .format = kFolder, .help = "The list of tenants: a name or name=place a line.", .needed = kRequired},
+      {.path = "spec.databases.*.tenants.kind", .format = kChoice, .fallback = "schema", .help = "What a tenant has of its own.", .allowed = {"schema", "database"}},
+      {.path = "spec.databases.*.tenants.shards", .format = kNumber, .fallback = "1", .help = "Indexes of the Job that the tenants are spread over.", .low = 1, .high = 1000},
+      {.path = "spec.databases.*.tenants.parallelism", .format = kNumber, .help = "How many shards run at a time; by default all.", .low = 1, .high = 1000},
+      {.path = "spec.databases.*.tenants.deadline", .format = kTimeout, .fallback = "5m", .help = "Longest time that one tenant may take."},
       {.path = "spec.databases.*.connection",
        .shape = kSection,
        .help = "How the hook reaches the database: a Secret with a whole URL, or host, user and password. By "

@@ -13,6 +13,7 @@
 #include "core/project/delivery.hpp"
 #include "core/project/kubernetes.hpp"
 #include "core/project/promotion.hpp"
+#include "core/project/tenants.hpp"
 
 namespace windlass::project {
 
@@ -20,6 +21,15 @@ struct Scripts {
   std::string layout = "flyway";
   std::vector<std::string> locations = {"sql"};  // relative to the config's folder
   std::vector<std::string> verify = {"verify"};
+};
+
+// Many tenants of one set of scripts: their list, and the shards of the Job that goes through them.
+struct Tenants {
+  std::string file;  // relative to the config's folder
+  TenantKind kind = TenantKind::kSchema;
+  int shards = 1;
+  int parallelism = 1;                // shards at a time
+  Milliseconds deadline{5 * 60'000};  // of one tenant
 };
 
 struct Database {
@@ -30,6 +40,7 @@ struct Database {
   std::string default_schema;
   std::string history_table = "flyway_schema_history";
   Scripts scripts;
+  std::optional<Tenants> tenants;
   Connection connection;
 };
 

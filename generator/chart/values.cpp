@@ -104,7 +104,8 @@ class Writer {
     put(values, "podLabels", own_labels(*job_spec_.find({"template"})));
     put(values, "pod", shared_pod_);
     Members job;
-    for (const auto key : {"backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"})
+    put(job, "backoffLimit", project_.kubernetes.backoff_limit);
+    for (const auto key : {"activeDeadlineSeconds", "ttlSecondsAfterFinished"})
       put(job, key, value_at(job_spec_, {key}));
     put(values, "job", std::move(job));
   }
@@ -167,6 +168,10 @@ class Writer {
     const Tree& pod = *(cron ? object.tree.find({"spec", "jobTemplate", "spec", "template"})
                              : object.tree.find({"spec", "template"}));
     Members values = {{"name", value_at(object.tree, {"metadata", "name"})}};
+    if (object.tree.find({"spec", "completionMode"}) != nullptr) {
+      put(values, "shards", value_at(object.tree, {"spec", "completions"}));
+      put(values, "parallelism", value_at(object.tree, {"spec", "parallelism"}));
+    }
     put(values, "labels", difference(own_labels(pod), own_labels(*job_spec_.find({"template"}))));
     put(values, "annotations",
         difference(own_annotations(pod.find({"metadata", "annotations"})), known_pod_annotations()));

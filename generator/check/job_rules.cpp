@@ -124,7 +124,8 @@ void check_failure_policies(const Objects& objects, Findings& findings) {
     const auto& policy = list_at(*spec, {"podFailurePolicy", "rules"});
     if (policy.size() > kMaxRules) add("podFailurePolicy has more than 20 rules");
     for (const auto& rule : policy) {
-      if (is(rule, {"action"}, "FailJob")) check_fail_rule(object, *pod, rule, findings);
+      if (is(rule, {"action"}, "FailJob") || is(rule, {"action"}, "FailIndex"))
+        check_fail_rule(object, *pod, rule, findings);
     }
   }
 }

@@ -76,6 +76,10 @@ void check_promises(const project::Project& project, const std::vector<json>& do
     rehearsal.promise_not_checked = "the role of --database-url may not create the databases that it needs";
   } else {
     for (const auto& database : project.databases) {
+      if (database.tenants) {
+        rehearsal.promise_not_checked = "a rehearsal does not take tenants back";
+        continue;
+      }
       const auto task = promise_task(project, database, documents);
       for (auto& promise : check_promise(task, server, pods, clock, on_version))
         rehearsal.promises.push_back(std::move(promise));
@@ -96,6 +100,23 @@ std::string stand_in_note(const project::Project& project, project::DeliveryMeth
                      own ? project.kubernetes.image : project.delivery.image, method_name(method));
 }
 
+// Tenants that are databases exist before they are migrated.
+void create_tenants(const project::Project& project, const std::vector<json>& documents,
+                    RehearsalServer& server, PodRunner& pods) {
+  for (const auto& database : project.databases) {
+    if (!database.tenants || database.tenants->kind != project::TenantKind::kDatabase) continue;
+    if (!server.is_own())
+      throw Error(ExitCode::kConfiguration, "tenants that are databases need a throw-away server",
+                  "Leave out --database-url.");
+    constexpr std::size_t kLongestList = std::size_t{1} << 20U;
+    const auto hook = find_hook_container(documents, "migrate", database.key);
+    const auto file = std::filesystem::path(project.file).parent_path() / database.tenants->file;
+    const auto list = project::parse_tenants(read_file(file, kLongestList), file.string());
+    for (const auto& tenant : list.tenants)
+      server.create_database(tenant.place, pods.database_of(*hook).user);
+  }
+}
+
 void rehearse(const RehearseOptions& options, const project::Project& project, const Rendered& rendered,
               ServerOfRehearsal& server, Rehearsal& rehearsal, std::ostream& out, const StopSignal& stop) {
   const SystemClock clock;
@@ -111,6 +132,7 @@ void rehearse(const RehearseOptions& options, const project::Project& project, c
   if (stand_in) rehearsal.made_up.push_back(stand_in_note(project, rendered.delivery.method));
   PodRunner pods({*options.hook, folder.path(), &objects, &server.server(), &clock, &stop,
                   stand_in ? &*stand_in : nullptr});
+  create_tenants(project, documents, server.server(), pods);
   Timeline timeline(out, order);
   const bool text = options.output == "text";
   if (text) timeline.title(rehearsal);

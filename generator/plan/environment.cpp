@@ -107,6 +107,19 @@ void add_phase(Values& values, const project::Project& project, const Delivered&
   }
 }
 
+// What rollback has of it is for the operator, who names a tenant.
+void add_tenants(Values& values, const project::Database& database, const DatabaseFiles& files, Phase phase) {
+  if (!database.tenants || phase == Phase::kGuard) return;
+  const auto& tenants = *database.tenants;
+  values["tenant-kind"] = std::string(tenants.kind == project::TenantKind::kSchema ? "schema" : "database");
+  if (phase == Phase::kRollback) return;
+  values["tenants"] = std::string("true");
+  values["tenant-list"] = fmt::format("{}/{}", contract::kTenantsMount, contract::kTenantsKey);
+  values["tenant-digest"] = files.tenants_digest;
+  values["tenant-shards"] = std::to_string(tenants.shards);
+  values["tenant-deadline"] = format_duration(tenants.deadline);
+}
+
 // The guard runs in the application's pod, under a role that may do nothing but read the history.
 void keep_for_guard(Values& values, const project::Database& database, const DatabaseFiles& files) {
   constexpr std::array<std::string_view, 11> kKept = {"database-url",   "database-host",  "database-port",
@@ -130,6 +143,7 @@ Values collect(const project::Project& project, const project::Database& databas
   for (const auto& [name, value] : project.migration.settings) values[name] = value;
   add_connection(values, project.kubernetes, database);
   add_run(values, project, database);
+  add_tenants(values, database, delivered.files, phase);
   if (phase == Phase::kGuard) {
     keep_for_guard(values, database, delivered.files);
   } else if (phase == Phase::kRollback) {
@@ -233,6 +247,7 @@ ContainerSettings container_settings(const project::Project& project, const proj
   if (phase == Phase::kRollback) {
     writer.add_literal("WINDLASS_TARGET", "");
     writer.add_literal("WINDLASS_CONFIRM", "");
+    if (database.tenants) writer.add_literal("WINDLASS_TENANT", "");
   }
   add_tls(database.connection, writer);
   for (const auto& [name, value] : project.kubernetes.env) {

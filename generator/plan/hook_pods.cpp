@@ -42,6 +42,13 @@ void mount_settings(Pod& pod, const SettingsMap& map) {
   pod.volumes.push_back(files_volume("settings", kSettingsMount, sources));
 }
 
+void mount_tenants(Pod& pod, const Scope& scope) {
+  if (!scope.database.tenants) return;
+  const List items = {Members{{"key", contract::kTenantsKey}, {"path", contract::kTenantsKey}}};
+  const List sources = {Members{{"configMap", Members{{"name", tenants_name(scope)}, {"items", items}}}}};
+  pod.volumes.push_back(files_volume("tenants", contract::kTenantsMount, sources));
+}
+
 // What leads to the database from every pod.
 void add_reach(Pod& pod, const Scope& scope, std::string_view class_name) {
   const auto& connection = scope.database.connection;
@@ -62,6 +69,7 @@ Pod script_pod(const Scope& scope, Phase phase) {
   pod.main = container_of(scope, std::string(phase_name(phase)), phase);
   pod.volumes = {temporary_volume()};
   add_scripts(pod, scope.project, scope.delivery, scope.scripts);
+  mount_tenants(pod, scope);
   const auto map = settings_map(scope);
   mount_settings(pod, map);
   add_reach(pod, scope, hook_class_name(scope));
@@ -92,8 +100,9 @@ Pod backup_pod(const Scope& scope) {
 
 Pod migrate_pod(const Scope& scope) {
   Pod pod = script_pod(scope, Phase::kMigrate);
-  // Init containers end before a second container starts; migrate looks for itself what it needs.
-  if (!reached_by_init_containers(scope)) return pod;
+  // Init containers end before a second container starts; migrate looks for itself what it needs. And one
+  // tenant that is not ready must not keep its whole shard from starting.
+  if (!reached_by_init_containers(scope) || scope.database.tenants) return pod;
   pod.init_containers.push_back(container_of(scope, "preflight", Phase::kPreflight));
   if (scope.project.migration.policies.dry_run_first) {
     pod.init_containers.push_back(container_of(scope, "dry-run", Phase::kMigrate, DryRun::kYes));
@@ -123,6 +132,7 @@ Pod rollback_pod(const Scope& scope) {
   return pod;
 }
 
+std::string tenants_name(const Scope& scope) { return fit_name(scope.base, "tenants"); }
 std::string hook_class_name(const Scope& scope) { return fit_name(scope.base, "hook-credentials"); }
 std::string release_class_name(const Scope& scope) { return fit_name(scope.base, "credentials"); }
 

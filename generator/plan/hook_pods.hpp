@@ -44,6 +44,9 @@ Pod contract_pod(const Scope& scope);
 // Without scripts: the undo scripts are in the database, so it works for a release whose files are gone.
 Pod rollback_pod(const Scope& scope);
 
+// The ConfigMap with the list of tenants.
+std::string tenants_name(const Scope& scope);
+
 // The SecretProviderClass of the pods of a sync, and that of what stays with the application.
 std::string hook_class_name(const Scope& scope);
 std::string release_class_name(const Scope& scope);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kPodFailurePolicySince = 26;
 constexpr int kPodReplacementPolicySince = 29;
+constexpr int kBackoffLimitPerIndexSince = 29;
 
 // 0 is success, and 1 is never the hook's: nothing may be concluded from them.
 List permanent_codes() {
@@ -22,13 +23,17 @@ List permanent_codes() {
   return codes;
 }
 
-Tree pod_failure_policy(const std::vector<std::string>& containers) {
+enum class OnPermanentCode { kFailJob, kFailIndex, kRetry };
+
+Tree pod_failure_policy(const std::vector<std::string>& containers, OnPermanentCode reaction) {
   List rules = {
       Members{{"action", "Ignore"},
               {"onPodConditions", List{Members{{"type", "DisruptionTarget"}, {"status", "True"}}}}}};
+  if (reaction == OnPermanentCode::kRetry) return Members{{"rules", std::move(rules)}};
+  const auto* const action = reaction == OnPermanentCode::kFailJob ? "FailJob" : "FailIndex";
   for (const auto& container : containers) {
     rules.push_back(
-        Members{{"action", "FailJob"},
+        Members{{"action", action},
                 {"onExitCodes",
                  Members{{"containerName", container}, {"operator", "In"}, {"values", permanent_codes()}}}});
   }
@@ -53,14 +58,33 @@ std::optional<int> kubernetes_minor(std::string_view version) {
 }
 
 Members job_values(const project::Kubernetes& kubernetes, const std::vector<std::string>& containers,
-                   Tree pod) {
+                   Tree pod, const project::Tenants* tenants) {
   const int minor = kubernetes_minor(kubernetes.min_version).value_or(0);
-  return {{"backoffLimit", kubernetes.backoff_limit},
-          {"activeDeadlineSeconds", whole_seconds(kubernetes.active_deadline)},
-          {"ttlSecondsAfterFinished", whole_seconds(kubernetes.ttl_after_finished)},
-          {"podReplacementPolicy", minor >= kPodReplacementPolicySince ? Tree("Failed") : Tree()},
-          {"podFailurePolicy", minor >= kPodFailurePolicySince ? pod_failure_policy(containers) : Tree()},
-          {"pod", std::move(pod)}};
+  const bool per_index = tenants != nullptr && minor >= kBackoffLimitPerIndexSince;
+  const auto reaction = tenants == nullptr ? OnPermanentCode::kFailJob
+                        : per_index        ? OnPermanentCode::kFailIndex
+                                           : OnPermanentCode::kRetry;
+  // Of an Indexed Job the failures of all indexes count, also where each has its own limit.
+  const int shards = tenants == nullptr ? 1 : tenants->shards;
+  const int backoff = (kubernetes.backoff_limit + (per_index ? 1 : 0)) * shards;
+  Members values = {{"backoffLimit", backoff},
+                    {"activeDeadlineSeconds", whole_seconds(kubernetes.active_deadline)},
+                    {"ttlSecondsAfterFinished", whole_seconds(kubernetes.ttl_after_finished)},
+                    {"podReplacementPolicy", minor >= kPodReplacementPolicySince ? Tree("Failed") : Tree()},
+                    {"podFailurePolicy",
+                     minor >= kPodFailurePolicySince ? pod_failure_policy(containers, reaction) : Tree()},
+                    {"pod", std::move(pod)}};
+  if (tenants == nullptr) return values;
+  values.push_back({"backoffLimitPerIndex", per_index ? Tree(kubernetes.backoff_limit) : Tree()});
+  values.push_back({"completionMode", "Indexed"});
+  values.push_back({"completions", tenants->shards});
+  values.push_back({"parallelism", tenants->parallelism});
+  return values;
+}
+
+Members single_run_values() {
+  return {
+      {"backoffLimitPerIndex", Tree()}, {"completionMode", Tree()}, {"completions", 1}, {"parallelism", 1}};
 }
 
 }  // namespace windlass::generator

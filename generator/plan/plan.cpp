@@ -115,6 +115,7 @@ class Planner {
     add_shards(scope, scope.scripts);
     add_shards(scope, scope.queries);
     add_settings(scope, settings_map(scope), "support", Stage::kSupport);
+    add_tenants(scope);
     add_credentials(scope);
     add_network_policies(scope);
     if (project_.migration.policies.backup_before_upgrade) add_job(scope, Stage::kBackup, backup_pod(scope));
@@ -157,6 +158,13 @@ class Planner {
                    {{"settings.yaml", map.text}});
   }
 
+  void add_tenants(const Scope& scope) {
+    if (!scope.database.tenants) return;
+    add_config_map(scope,
+                   {"configmap", tenants_name(scope), "support", Stage::kSupport, server_side_apply(target_)},
+                   {{std::string(contract::kTenantsKey), scope.files.tenants}});
+  }
+
   // Two, for the same reason as of a SecretProviderClass: the rollback's stays.
   void add_network_policies(const Scope& scope) {
     if (!project_.kubernetes.network_policy.enabled) return;
@@ -189,7 +197,8 @@ class Planner {
   void add_job(const Scope& scope, Stage stage, const Pod& planned) {
     const auto phase = phase_name(planned.phase);
     auto values =
-        job_values(project_.kubernetes, container_names(planned), pod(project_, scope.database, planned));
+        job_values(project_.kubernetes, container_names(planned), pod(project_, scope.database, planned),
+                   scope.database.tenants ? &*scope.database.tenants : nullptr);
     if (target_.ended_jobs == EndedJobs::kStay) leave_out(values, "ttlSecondsAfterFinished");
     const std::string hash = fingerprint(values).substr(0, kHashDigits);
     Object job{"job", fit_name(scope.base, fmt::format("{}-{}", phase, hash)), phase, stage,
@@ -197,6 +206,9 @@ class Planner {
     job.file_name = fit_name(scope.base, phase);
     if (needs_server_side_apply(scope.scripts, scope.queries))
       job.annotations.merge(server_side_apply(target_));
+    if (!scope.database.tenants) {
+      for (auto& value : single_run_values()) values.push_back(std::move(value));
+    }
     add("job", job, &scope.database, std::move(values));
   }
 
@@ -213,26 +225,28 @@ class Planner {
   void add_rollback(const Scope& scope) {
     const std::string name = fit_name(scope.base, "rollback", kCronJobNameLimit);
     const Pod planned = rollback_pod(scope);
-    const Map how_to = {{"windlass.dev/how-to-run", how_to_roll_back(name)}};
+    const std::string_view tenant = scope.database.tenants ? " WINDLASS_TENANT=NAME" : "";
+    const Map how_to = {{"windlass.dev/how-to-run", how_to_roll_back(name, tenant)}};
     add("cron_job", {"cronjob", name, "rollback", Stage::kTracked, how_to}, &scope.database,
         job_values(project_.kubernetes, container_names(planned), pod(project_, scope.database, planned)));
   }
 
   void add_guard(const Scope& scope) {
     // Neither Argo CD nor kubectl reads a file of this ending, so nobody takes it for an object to apply.
-    if (!reached_by_init_containers(scope)) return;
+    // An application for many tenants starts although one of them is behind.
+    if (!reached_by_init_containers(scope) || scope.database.tenants) return;
     Members values = guard_values(scope);
     values.push_back({"name", project_.name});
     plan_.snippets.push_back({fmt::format("snippets/{}.yaml.txt", fit_name(scope.base, "guard")),
                               FromTemplate{"guard_patch", std::move(values)}});
   }
 
-  std::string how_to_roll_back(const std::string& name) const {
+  std::string how_to_roll_back(const std::string& name, std::string_view tenant) const {
     return fmt::format(
         "kubectl -n {0} create job {1}-1 --from=cronjob/{1} --dry-run=client -o yaml"
-        " | kubectl set env --local -f - WINDLASS_TARGET=VERSION WINDLASS_CONFIRM=VALUE -o yaml"
+        " | kubectl set env --local -f - WINDLASS_TARGET=VERSION WINDLASS_CONFIRM=VALUE{2} -o yaml"
         " | kubectl -n {0} create -f -",
-        project_.kubernetes.namespace_name, name);
+        project_.kubernetes.namespace_name, name, tenant);
   }
 
   static std::vector<std::string> container_names(const Pod& planned) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "core/contract/labels.hpp"
 #include "core/contract/phase.hpp"
 #include "generator/plan/credentials.hpp"
@@ -17,7 +18,10 @@ class Faults {
   explicit Faults(const project::Project& project) : project_(project) {}
 
   Diagnostics find() {
-    for (const auto& database : project_.databases) check_connection(database);
+    for (const auto& database : project_.databases) {
+      check_connection(database);
+      if (database.tenants) check_tenants(database, *database.tenants);
+    }
     check_labels();
     check_annotations();
     check_environment();
@@ -37,6 +41,38 @@ class Faults {
     if (url || (!connection.host.empty() && !database.name.empty())) return;
     error(fmt::format("database {} has no connection", database.key),
           "Give connection.urlSecret with name and key, or connection.host and a database name.");
+  }
+
+  void check_tenants(const project::Database& database, const project::Tenants& tenants) {
+    const auto& policies = project_.migration.policies;
+    const auto about = [&](std::string_view what) {
+      return fmt::format("database {} has tenants, {}", database.key, what);
+    };
+    if (policies.backup_before_upgrade) {
+      error(about("and backupBeforeUpgrade is true"),
+            "Set it to false: many tenants are for the server's own backups, which a Job cannot make.");
+    }
+    if (policies.dry_run_first)
+      error(about("and dryRunFirst is true"), "Set it to false: it would keep a whole shard from starting.");
+    if (tenants.kind == project::TenantKind::kSchema &&
+        !(database.schemas.empty() && database.default_schema.empty())) {
+      error(about("each with a schema of its own, and names schemas besides"),
+            "Leave out schemas and defaultSchema.");
+    }
+    const auto& deadline = project_.migration.limits.deadline;
+    const int rounds = (tenants.shards + tenants.parallelism - 1) / tenants.parallelism;
+    const auto& whole = project_.kubernetes.active_deadline;
+    if (tenants.deadline > deadline) {
+      error(about(fmt::format("each may take {}, and all of a shard {}", format_duration(tenants.deadline),
+                              format_duration(deadline))),
+            "Make migration.limits.deadline longer, or tenants.deadline shorter.");
+    }
+    if (deadline * rounds > whole) {
+      error(about(fmt::format("whose shards run in {} of {}, and the Job ends after {}",
+                              counted(static_cast<std::size_t>(rounds), "round"), format_duration(deadline),
+                              format_duration(whole))),
+            "Make kubernetes.activeDeadline longer, or give tenants.parallelism more shards at a time.");
+    }
   }
 
   void check_labels() {

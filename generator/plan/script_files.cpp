@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "core/base/digest.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "core/contract/settings.hpp"
@@ -144,6 +145,23 @@ void read_queries(DatabaseFiles& files, const project::Database& database, const
   }
 }
 
+void read_tenants(DatabaseFiles& files, const project::Database& database, const fs::path& base) {
+  if (!database.tenants) return;
+  const std::string file = (base / database.tenants->file).lexically_normal().string();
+  std::error_code ignored;  // the file is reported as absent
+  if (!fs::is_regular_file(file, ignored)) {
+    files.diagnostics.add({Severity::kError,
+                           {file, 0, 0},
+                           "this list of tenants does not exist",
+                           "Create it with a name a line, or correct tenants.file."});
+    return;
+  }
+  constexpr std::size_t kLongest = std::size_t{1} << 20U;  // of a ConfigMap
+  files.tenants = read_file(file, kLongest);
+  files.tenants_digest = sha256_hex(files.tenants);
+  files.diagnostics.add(project::parse_tenants(files.tenants, file).diagnostics);
+}
+
 }  // namespace
 
 migrations::SetRules set_rules(const project::Project& project) {
@@ -171,6 +189,7 @@ DatabaseFiles read_database_files(const project::Project& project, const project
   DatabaseFiles files;
   read_scripts(files, project, database, base);
   read_queries(files, database, base);
+  read_tenants(files, database, base);
   return files;
 }
 

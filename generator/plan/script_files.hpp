@@ -40,7 +40,9 @@ struct DatabaseFiles {
   std::vector<MountedFile> scripts;
   std::vector<ScriptFolder> verify_locations;  // that hold queries
   std::vector<MountedFile> queries;
-  Diagnostics diagnostics;  // of the script set; with errors in it the rest is not to be used
+  std::string tenants;         // the list, as it lies in its file; empty: there is none
+  std::string tenants_digest;  // its SHA-256
+  Diagnostics diagnostics;     // of the script set; with errors in it the rest is not to be used
 };
 
 // How the project's settings say that its scripts are named and read.

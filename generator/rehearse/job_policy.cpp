@@ -16,9 +16,10 @@ FailureAction read_action(const std::string& action) {
   if (action == "Count") return FailureAction::kCount;
   if (action == "Ignore") return FailureAction::kIgnore;
   if (action == "FailJob") return FailureAction::kFailJob;
+  if (action == "FailIndex") return FailureAction::kFailIndex;
   throw Error(ExitCode::kConfiguration,
               fmt::format("podFailurePolicy: action \"{}\" is not known to a rehearsal", action),
-              "Use Count, Ignore or FailJob.");
+              "Use Count, Ignore, FailJob or FailIndex.");
 }
 
 FailureRule read_rule(const json& definition) {
@@ -49,6 +50,10 @@ bool matches(const FailureRule& rule, const ContainerExit& exit) {
 JobPolicy read_job_policy(const json& job_spec) {
   JobPolicy policy;
   policy.backoff_limit = job_spec.value("backoffLimit", policy.backoff_limit);
+  policy.is_indexed = text_or(job_spec, "completionMode", "") == "Indexed";
+  if (policy.is_indexed) policy.completions = job_spec.value("completions", 1);
+  policy.per_index = job_spec.contains("backoffLimitPerIndex");
+  policy.backoff_limit = job_spec.value("backoffLimitPerIndex", policy.backoff_limit);
   if (const auto seconds = job_spec.find("activeDeadlineSeconds"); seconds != job_spec.end()) {
     policy.deadline = Milliseconds(seconds->get<std::int64_t>() * 1000);
   }

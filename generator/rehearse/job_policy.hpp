@@ -10,7 +10,7 @@
 
 namespace windlass::generator {
 
-enum class FailureAction { kCount, kIgnore, kFailJob };
+enum class FailureAction { kCount, kIgnore, kFailJob, kFailIndex };
 
 struct FailureRule {
   FailureAction action = FailureAction::kCount;
@@ -20,7 +20,10 @@ struct FailureRule {
 };
 
 struct JobPolicy {
-  int backoff_limit = 6;  // Kubernetes' default
+  int backoff_limit = 6;  // Kubernetes' default; of each index, where it has one of its own
+  int completions = 1;    // of an Indexed Job, an index each
+  bool is_indexed = false;
+  bool per_index = false;  // an index fails by itself
   std::optional<Milliseconds> deadline;
   std::vector<FailureRule> rules;
 };

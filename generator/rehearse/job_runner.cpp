@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <utility>
+
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "generator/rehearse/job_policy.hpp"
@@ -31,11 +34,11 @@ std::vector<ContainerExit> exits_of(const PodResult& pod, const json& pod_spec) 
 
 class JobRun {
  public:
-  JobRun(const json& job, PodRunner& pods, const Clock& clock, const StopSignal& stop,
-         const JobEvents& events)
-      : template_(job.at("spec").at("template")),
+  JobRun(const json& job, json pod, const JobPolicy& policy, PodRunner& pods, const Clock& clock,
+         const StopSignal& stop, const JobEvents& events)
+      : template_(std::move(pod)),
         facts_(pod_facts(job, template_)),
-        policy_(read_job_policy(job.at("spec"))),
+        policy_(policy),
         pods_(pods),
         clock_(clock),
         stop_(stop),
@@ -75,12 +78,13 @@ class JobRun {
   }
 
   void apply(const FailureDecision& decision, int exit_code) {
-    if (decision.action == FailureAction::kFailJob) {
+    const bool ends_index = decision.action == FailureAction::kFailIndex;
+    if (decision.action == FailureAction::kFailJob || ends_index) {
       return fail(
           "PodFailurePolicy",
-          fmt::format("Container {} for pod {}/{} failed with exit code {} matching FailJob rule at index {}",
+          fmt::format("Container {} for pod {}/{} failed with exit code {} matching {} rule at index {}",
                       decision.exit.container, facts_.namespace_name, facts_.name, decision.exit.code,
-                      decision.rule));
+                      ends_index ? "FailIndex" : "FailJob", decision.rule));
     }
     const bool ignored = decision.action == FailureAction::kIgnore;
     ignored_ += ignored ? 1 : 0;
@@ -108,9 +112,9 @@ class JobRun {
     if (events_.note) events_.note(text);
   }
 
-  const json& template_;
+  json template_;
   PodFacts facts_;
-  JobPolicy policy_;
+  const JobPolicy& policy_;
   PodRunner& pods_;
   const Clock& clock_;
   const StopSignal& stop_;
@@ -121,11 +125,44 @@ class JobRun {
   int ignored_ = 0;
 };
 
+// The variable that the Job controller gives every container of an Indexed Job.
+json pod_of_index(json pod, int index) {
+  for (const char* kind : {"containers", "initContainers"}) {
+    const auto found = pod.at("spec").find(kind);
+    if (found == pod.at("spec").end()) continue;
+    for (auto& container : *found)
+      container["env"].push_back({{"name", "JOB_COMPLETION_INDEX"}, {"value", std::to_string(index)}});
+  }
+  return pod;
+}
+
+// One index after the other, as with parallelism 1.
+JobResult run_indexes(const json& job, const JobPolicy& policy, PodRunner& pods, const Clock& clock,
+                      const StopSignal& stop, const JobEvents& events) {
+  JobResult all;
+  all.complete = true;
+  for (int index = 0; index < policy.completions; ++index) {
+    if (events.note) events.note(fmt::format("index {} of {}", index, policy.completions));
+    JobResult one =
+        JobRun(job, pod_of_index(job.at("spec").at("template"), index), policy, pods, clock, stop, events)
+            .run();
+    std::move(one.pods.begin(), one.pods.end(), std::back_inserter(all.pods));
+    if (one.complete) continue;
+    all.complete = false;
+    all.reason = policy.per_index ? "FailedIndexes" : one.reason;
+    all.message = policy.per_index ? "Job has failed indexes" : one.message;
+    if (!policy.per_index) break;
+  }
+  return all;
+}
+
 }  // namespace
 
 JobResult run_job(const json& job, PodRunner& pods, const Clock& clock, const StopSignal& stop,
                   const JobEvents& events) {
-  return JobRun(job, pods, clock, stop, events).run();
+  const JobPolicy policy = read_job_policy(job.at("spec"));
+  if (policy.is_indexed) return run_indexes(job, policy, pods, clock, stop, events);
+  return JobRun(job, job.at("spec").at("template"), policy, pods, clock, stop, events).run();
 }
 
 }  // namespace windlass::generator

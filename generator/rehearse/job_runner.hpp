@@ -28,7 +28,8 @@ struct JobEvents {
 
 // The back-off between pods is a second instead of Kubernetes' 10, 20, 40 and so on; failures that the policy
 // ignores are retried 10 times, not for ever. A pod that could not start fails the Job: a cluster would let
-// it wait until the deadline. Without a deadline a Job may take an hour.
+// it wait until the deadline. Without a deadline a Job may take an hour. Of an Indexed Job every index is
+// run, one after the other.
 JobResult run_job(const nlohmann::json& job, PodRunner& pods, const Clock& clock, const StopSignal& stop,
                   const JobEvents& events);
 

@@ -14,6 +14,7 @@
 #include "core/contract/exit_code.hpp"
 #include "core/contract/phase.hpp"
 #include "hook/report/inspection.hpp"
+#include "hook/report/tenant_row.hpp"
 
 namespace windlass::hook {
 
@@ -95,7 +96,8 @@ struct Report {
   std::optional<std::vector<MigrationRow>> migrations;  // info alone
   std::size_t pending = 0;
   std::optional<BackupFacts> backup;
-  std::optional<Inspection> inspection;  // inspect alone
+  std::optional<std::vector<TenantRow>> tenants;  // of a run for many
+  std::optional<Inspection> inspection;           // inspect alone
 };
 
 // A random (version 4) UUID. Throws Error(kInternal) when the system has no random bytes.

@@ -78,6 +78,25 @@ Json migrations_json(const std::vector<MigrationRow>& rows) {
   return list;
 }
 
+Json tenants_json(const std::vector<TenantRow>& tenants) {
+  Json list = Json::array();
+  for (const auto& row : tenants) {
+    Json one = {{"tenant", row.tenant},   {"place", row.place},
+                {"state", row.state},     {"outcome", exit_code_row(row.outcome).name},
+                {"message", row.message}, {"current", or_null(row.current)},
+                {"applied", row.applied}, {"pending", row.pending},
+                {"runId", row.run_id},    {"durationMs", row.duration.count()}};
+    if (!row.failed_script.empty()) one["failedScript"] = row.failed_script;
+    one["lastFailure"] = nullptr;
+    if (const auto& last = row.last_failure) {
+      one["lastFailure"] = {
+          {"at", last->at}, {"outcome", last->outcome}, {"script", last->script}, {"message", last->message}};
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 Json blockers_json(const std::vector<BlockerFacts>& blockers) {
   Json list = Json::array();
   for (const auto& one : blockers) {
@@ -116,6 +135,7 @@ void add_phase_facts(Json& json, const Report& report) {
     json["current"] = or_null(report.version_to);
     json["pending"] = report.pending;
   }
+  if (report.tenants) json["tenants"] = tenants_json(*report.tenants);
   if (report.inspection) json["inspection"] = inspection_json(*report.inspection);
   if (report.backup) {
     json["backup"] = {{"path", report.backup->path},
@@ -139,6 +159,13 @@ Json essentials(const Report& report) {
           {"runId", report.run_id}};
 }
 
+std::size_t applied_count(const Report& report) {
+  std::size_t count = report.applied.size();
+  if (!report.tenants) return count;
+  for (const auto& tenant : *report.tenants) count += tenant.applied;
+  return count;
+}
+
 std::string one_line(const Report& report, std::size_t message_size, std::size_t hint_size) {
   constexpr std::size_t kVersionSize = 64;
   constexpr std::size_t kScriptSize = 128;
@@ -148,7 +175,7 @@ std::string one_line(const Report& report, std::size_t message_size, std::size_t
   Json json = essentials(report);
   if (report.version_from) json["from"] = cut(*report.version_from, kVersionSize);
   if (report.version_to) json["to"] = cut(*report.version_to, kVersionSize);
-  json["applied"] = report.applied.size();
+  json["applied"] = applied_count(report);
   if (!report.failed_script.empty()) json["failedScript"] = cut(report.failed_script, kScriptSize);
   json["message"] = shortened(report.message, message_size);
   if (!report.hint.empty()) json["hint"] = shortened(report.hint, hint_size);

@@ -54,6 +54,23 @@ std::string migrations_text(const Report& report) {
   return report.migrations->empty() ? "" : table(rows);
 }
 
+std::string last_failure_text(const TenantRow& row) {
+  if (!row.last_failure) return row.message;
+  const auto& last = *row.last_failure;
+  return fmt::format("{}: {}{}", last.at, last.script.empty() ? "" : last.script + ": ", last.outcome);
+}
+
+std::string tenants_text(const Report& report) {
+  const bool info = report.phase == Phase::kInfo;
+  std::vector<Row> rows{
+      {"TENANT", "PLACE", "VERSION", info ? "PENDING" : "APPLIED", "STATE", info ? "LAST FAILURE" : "WHY"}};
+  for (const auto& row : *report.tenants) {
+    rows.push_back({row.tenant, row.place, row.current.value_or("-"),
+                    std::to_string(info ? row.pending : row.applied), row.state, last_failure_text(row)});
+  }
+  return table(rows);
+}
+
 std::string applied_text(const Report& report) {
   std::vector<Row> rows;
   for (const auto& script : report.applied) {
@@ -76,6 +93,7 @@ std::string checks_text(const Report& report) {
 std::string report_text(const Report& report) {
   std::string text;
   if (report.migrations) text += migrations_text(report);
+  if (report.tenants && !report.tenants->empty()) text += tenants_text(report);
   if (report.inspection) text += inspection_text(*report.inspection);
   text += applied_text(report) + checks_text(report);
   if (report.backup) {

@@ -67,6 +67,12 @@ const std::array kRules{
          "the prefix is empty", "Set placeholder-replacement to false when scripts have no placeholders."},
     Rule{"placeholder-suffix", [](const Settings& s) { return !s.placeholder_suffix.empty(); },
          "the suffix is empty", "Set placeholder-replacement to false when scripts have no placeholders."},
+    Rule{"tenant-kind",
+         [](const Settings& s) { return s.tenant_kind == "schema" || s.tenant_kind == "database"; },
+         "a tenant has a schema or a database of its own"},
+    Rule{"tenant-shards", [](const Settings& s) { return s.tenant_shards >= 1; }, "must be at least 1"},
+    Rule{"tenant-deadline", [](const Settings& s) { return s.tenant_deadline.count() > 0; },
+         "must be longer than 0s"},
     Rule{"lock-timeout", [](const Settings& s) { return s.lock_timeout.count() > 0; },
          "must be longer than 0s",
          "Without a lock timeout one waiting statement stops every later query on its table."},
@@ -153,7 +159,7 @@ class Loader {
       return std::nullopt;
     }
     if (value) return Given{split_value(row, *value), name};
-    if (!path) return std::nullopt;
+    if (!path) return from_kubernetes(row);
     try {
       const auto text = without_line_end(read_file(*path, kFileLimit));
       return Given{split_value(row, text), fmt::format("{}_FILE ({})", name, *path)};
@@ -161,6 +167,13 @@ class Loader {
       add(false, fmt::format("{}_FILE: {}", name, error.what()), error.hint());
       return std::nullopt;
     }
+  }
+
+  // What the Job controller puts into each pod of an Indexed Job.
+  std::optional<Given> from_kubernetes(const SettingRow& row) const {
+    constexpr const char* kIndex = "JOB_COMPLETION_INDEX";
+    const auto index = row.name == "tenant-index" ? environment_value(kIndex) : std::nullopt;
+    return index ? std::optional(Given{{*index}, kIndex}) : std::nullopt;
   }
 
   std::optional<std::string> environment_value(const std::string& name) const {
@@ -229,7 +242,7 @@ class Loader {
   // How a fault names the setting: "--target", "WINDLASS_TARGET", "settings.yaml:3:5: target".
   std::string place(std::string_view name, const std::string& origin) const {
     if (origin.starts_with(kFlagOrigin)) return origin.substr(kFlagOrigin.size());
-    if (origin.starts_with(kPrefix)) return origin;
+    if (origin.starts_with(kPrefix) || origin == "JOB_COMPLETION_INDEX") return origin;
     return fmt::format("{}: {}", origin, setting_file_key(name));
   }
 

@@ -71,6 +71,15 @@ struct Settings {
   std::string expect_digest;
   std::string expect_version;
 
+  bool tenants = false;
+  std::string tenant;
+  std::filesystem::path tenant_list;
+  std::string tenant_kind;
+  std::string tenant_digest;
+  int tenant_shards = 1;
+  std::optional<int> tenant_index;
+  Milliseconds tenant_deadline{};
+
   std::string environment;
   bool dry_run = false;
   Milliseconds lock_timeout{};

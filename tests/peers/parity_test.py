@@ -116,7 +116,7 @@ class ParityTest(unittest.TestCase):
             values = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
             for key, database in values["databases"].items():
                 file = plain / f"snippets/{database['base']}-guard.yaml.txt"
-                if environment == "old-cluster":  # an init container does not reach the database there
+                if "guard" not in database:  # tenants, or an init container does not reach the database
                     self.assertFalse(file.exists())
                     continue
                 snippet = yaml.safe_load(file.read_bytes())
@@ -143,7 +143,8 @@ class ParityTest(unittest.TestCase):
 
         # An older Kubernetes has traps that nothing can be rendered against.
         cases = [(project, environment) for project in projects.examples()
-                 for environment in projects.environments(project)] + [(projects.FEATURES, "newest")]
+                 for environment in projects.environments(project) if environment != "old-cluster"]
+        cases.append((projects.FEATURES, "newest"))
         for project, environment in cases:
             with self.subTest(project=project.name, environment=environment):
                 chart = self.place / f"{project.name}-{environment}.yaml"

@@ -19,7 +19,9 @@ std::vector<Trap> find_in(const std::vector<Object>& objects, const Question& qu
   for (const auto i : hook_jobs(objects, question)) {
     const auto& job = objects[i];
     if (question.engine == Engine::kArgoCd) {
-      if (names_exit_codes(job)) continue;
+      // An exit code of one index that ended the Job would end the others with it.
+      const bool indexed = text_at(job.body, "/spec/completionMode") == "Indexed";
+      if (indexed || names_exit_codes(job)) continue;
       traps.push_back({i, "/spec", fmt::format("{}: Argo CD will not show its exit code", job.label()),
                        "Add a podFailurePolicy with a FailJob rule for the exit codes that no retry mends."});
     } else if (!helm_hook(job.body).logs_failure) {

@@ -5,6 +5,7 @@ usage: examples_test.py WINDLASS WINDLASS_HOOK [unittest arguments]
 
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -64,6 +65,16 @@ class ExamplesTest(unittest.TestCase):
                 self.assertEqual(messages(report, "migrate"), ["applied 1 script, public is now at version 1"])
                 self.assertRegex(messages(report, "verify")[0], "^verified: ")
                 self.assert_kept(report, ["1"])
+
+    def test_every_shard_of_the_tenants_is_run(self):
+        code, report, text = rehearse("tenants", "--env", "dev")
+        self.assertEqual(code, 0, text)
+        for phase, state in (("migrate", "applied"), ("verify", "valid")):
+            shards = messages(report, phase)
+            self.assertEqual([message.split(",")[0] for message in shards],
+                             [f"shard {index} of 4" for index in range(4)])
+            self.assertEqual(sum(int(count) for message in shards
+                                 for count in re.findall(f"([0-9]+) {state}", message)), 6)
 
     def test_the_e_commerce_api_of_the_documents_goes_all_the_way(self):
         code, report, text = rehearse("e-commerce-api")

@@ -62,4 +62,27 @@ TEST_CASE("times are whole seconds, never less than was asked for") {
   CHECK(*values.find({"backoffLimit"}) == 0);
 }
 
+TEST_CASE("with tenants each shard is an index that fails by itself, where the cluster has it") {
+  project::Tenants tenants;
+  tenants.shards = 8;
+  tenants.parallelism = 3;
+  const auto values = [&](const std::string& version) {
+    project::Kubernetes kubernetes;
+    kubernetes.min_version = version;
+    return Tree(job_values(kubernetes, {"migrate"}, "pod", &tenants));
+  };
+  const Tree present = values("1.29");
+  CHECK(*present.find({"completionMode"}) == "Indexed");
+  CHECK(*present.find({"completions"}) == 8);
+  CHECK(*present.find({"parallelism"}) == 3);
+  CHECK(*present.find({"backoffLimitPerIndex"}) == 2);
+  CHECK(*present.find({"backoffLimit"}) == 24);
+  CHECK(text_at(list_at(present, {"podFailurePolicy", "rules"}).at(1), {"action"}) == "FailIndex");
+
+  const Tree old = values("1.28");
+  CHECK(old.find({"backoffLimitPerIndex"})->is_absent());
+  CHECK(*old.find({"backoffLimit"}) == 16);
+  CHECK(list_at(old, {"podFailurePolicy", "rules"}).size() == 1);
+}
+
 }  // namespace windlass::generator

@@ -73,4 +73,34 @@ TEST_CASE("all faults are reported at once") {
   CHECK(project_faults(project).error_count() == 3);
 }
 
+TEST_CASE("what does not go with tenants is refused") {
+  const auto with_tenants = [](const std::function<void(project::Project&)>& change) {
+    return faults([&](auto& p) {
+      p.databases[0].schemas.clear();
+      p.databases[0].tenants.emplace();
+      p.migration.policies.backup_before_upgrade = false;
+      change(p);
+    });
+  };
+  CHECK(with_tenants([](auto&) {}).empty());
+  CHECK(with_tenants([](auto& p) { p.migration.policies.backup_before_upgrade = true; }) ==
+        "windlass.yaml: error: database main has tenants, and backupBeforeUpgrade is true\n"
+        "  help: Set it to false: many tenants are for the server's own backups, which a Job cannot make.\n");
+  CHECK(with_tenants([](auto& p) { p.migration.policies.dry_run_first = true; }) ==
+        "windlass.yaml: error: database main has tenants, and dryRunFirst is true\n"
+        "  help: Set it to false: it would keep a whole shard from starting.\n");
+  CHECK(with_tenants([](auto& p) { p.databases[0].schemas = {"shop"}; }) ==
+        "windlass.yaml: error: database main has tenants, each with a schema of its own, and names schemas "
+        "besides\n"
+        "  help: Leave out schemas and defaultSchema.\n");
+  CHECK(with_tenants([](auto& p) { p.databases[0].tenants->deadline = Milliseconds(16 * 60'000); }) ==
+        "windlass.yaml: error: database main has tenants, each may take 16m, and all of a shard 15m\n"
+        "  help: Make migration.limits.deadline longer, or tenants.deadline shorter.\n");
+  CHECK(
+      with_tenants([](auto& p) { p.databases[0].tenants->shards = 3; }) ==
+      "windlass.yaml: error: database main has tenants, whose shards run in 3 rounds of 15m, and the Job "
+      "ends after 30m\n"
+      "  help: Make kubernetes.activeDeadline longer, or give tenants.parallelism more shards at a time.\n");
+}
+
 }  // namespace windlass::generator

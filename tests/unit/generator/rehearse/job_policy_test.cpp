@@ -58,8 +58,20 @@ TEST_CASE("an action or operator that Kubernetes does not know is refused") {
     }
     return std::string("no error");
   };
-  CHECK(fault(R"({"action": "FailIndex"})") ==
-        "podFailurePolicy: action \"FailIndex\" is not known to a rehearsal");
+  CHECK(fault(R"({"action": "Retry"})") == "podFailurePolicy: action \"Retry\" is not known to a rehearsal");
   CHECK(fault(R"({"action": "Count", "onExitCodes": {"operator": "in"}})") ==
         "podFailurePolicy: operator \"in\" is neither In nor NotIn");
+}
+
+TEST_CASE("an Indexed Job has an index for each completion, and its own limit for each") {
+  const auto policy = read_job_policy(json::parse(
+      R"({"completionMode": "Indexed", "completions": 4, "backoffLimit": 12, "backoffLimitPerIndex": 2,
+          "podFailurePolicy": {"rules": [{"action": "FailIndex", "onExitCodes":
+              {"containerName": "migrate", "operator": "In", "values": [76]}}]}})"));
+  CHECK(policy.is_indexed);
+  CHECK(policy.completions == 4);
+  CHECK(policy.per_index);
+  CHECK(policy.backoff_limit == 2);
+  CHECK(decide(policy, {{"migrate", 76}}).action == FailureAction::kFailIndex);
+  CHECK_FALSE(read_job_policy(kSpec).is_indexed);
 }

@@ -196,6 +196,20 @@ TEST_CASE("a Job's deadline stops its pod") {
   CHECK(result.pods[0].containers[0].exit_code == 143);
 }
 
+TEST_CASE("every index of an Indexed Job is run, also behind one that failed") {
+  Rehearsed rehearsed("test \"$JOB_COMPLETION_INDEX\" != 1 || exit 76");
+  const std::string indexed = R"({"completionMode": "Indexed", "completions": 3, "backoffLimitPerIndex": 1,
+      "podFailurePolicy": {"rules": [{"action": "FailIndex", "onExitCodes":
+          {"containerName": "main", "operator": "In", "values": [76]}}]}, )";
+  const auto result = rehearsed.run_job(indexed + kPod + "}");
+  CHECK_FALSE(result.complete);
+  CHECK(result.reason == "FailedIndexes");
+  CHECK(result.message == "Job has failed indexes");
+  REQUIRE(result.pods.size() == 3);
+  CHECK(result.pods[1].containers[0].exit_code == 76);
+  CHECK(result.pods[2].succeeded());
+}
+
 TEST_CASE("failures that the policy ignores do not count, but not for ever") {
   Rehearsed rehearsed("exit 75");
   const auto result = rehearsed.run_job(R"({"backoffLimit": 0, "podFailurePolicy": {"rules": [

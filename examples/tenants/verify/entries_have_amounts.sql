@@ -1,0 +1,1 @@
+SELECT id FROM "${flyway:defaultSchema}".entries WHERE amount IS NULL;
