@@ -64,11 +64,11 @@ std::vector<Dependency> dependencies_of(const Value& root, const Source& source)
   return result;
 }
 
-Diagnostics faults_of(Value root, const Source& source) {
+Diagnostics check_and_fill(Value& whole, const Source& source) {
   Diagnostics found;
-  check_complete(root, source, found);
-  fill_defaults(root, "");
-  check_rules(root, source, found);
+  check_complete(whole, source, found);
+  fill_defaults(whole, "");
+  check_rules(whole, source, found);
   return found;
 }
 
@@ -102,8 +102,51 @@ std::filesystem::path config_path(const std::filesystem::path& folder) {
               "Name the project's folder, or make a new project with: windlass init");
 }
 
-LoadResult load_project(const std::filesystem::path& file, const std::string& environment) {
-  auto loaded = load_project_text(read_file(file, kLargestFile), file.string(), environment);
+ConfigFile::ConfigFile(std::string text, const std::string& file)
+    : text_(std::move(text)), source_(text_, file) {
+  const Document document = parse_document(source_);
+  faults_ = document.faults;
+  if (document.root == nullptr) return;
+  Collected collected;
+  collected.add(faults_);
+  Diagnostics faults;
+  root_ = check_document(*document.root, source_, faults);
+  collected.add(faults);
+  const Value* spec = root_.find("spec");
+  environments_ = spec == nullptr ? nullptr : spec->find("environments");
+  names_ = names_of(environments_);
+  values_.push_back(root_);
+  for (const auto& name : names_) values_.push_back(effective(root_, *environments_->find(name)));
+  for (auto& value : values_) collected.add(check_and_fill(value, source_));
+  faults_ = collected.take();
+  faults_.sort();
+}
+
+ConfigFile::ConfigFile(const std::filesystem::path& file)
+    : ConfigFile(read_file(file, kLargestFile), file.string()) {}
+
+LoadResult ConfigFile::project(const std::string& environment) const {
+  LoadResult result{std::nullopt, faults_};
+  if (values_.empty()) return result;
+  if (const auto fault = environment_fault(environment, names_, environments_, source_)) {
+    result.diagnostics.add(*fault);
+    result.diagnostics.sort();
+  }
+  if (result.diagnostics.has_errors()) return result;
+
+  const auto found = std::find(names_.begin(), names_.end(), environment);
+  const auto index = found == names_.end() ? 0 : 1 + static_cast<std::size_t>(found - names_.begin());
+  check_surprises(values_[index], source_, result.diagnostics);
+  result.project = build_project(values_[index]);
+  result.project->file = source_.file();
+  result.project->environment = environment;
+  result.project->environments = names_;
+  result.project->depends_on = dependencies_of(root_, source_);
+  return result;
+}
+
+LoadResult load_project(const ConfigFile& config, const std::string& environment) {
+  auto loaded = config.project(environment);
   if (!loaded.project || loaded.project->depends_on.empty()) return loaded;
   auto standing = standing_of(*loaded.project);
   loaded.project->rank = standing.rank;
@@ -112,40 +155,12 @@ LoadResult load_project(const std::filesystem::path& file, const std::string& en
   return loaded;
 }
 
+LoadResult load_project(const std::filesystem::path& file, const std::string& environment) {
+  return load_project(ConfigFile(file), environment);
+}
+
 LoadResult load_project_text(std::string_view text, const std::string& file, const std::string& environment) {
-  const Source source(text, file);
-  const Document document = parse_document(source);
-  if (document.root == nullptr) return {std::nullopt, document.faults};
-
-  Diagnostics faults;
-  const Value root = check_document(*document.root, source, faults);
-  const Value* spec = root.find("spec");
-  const Value* environments = spec == nullptr ? nullptr : spec->find("environments");
-  const auto names = names_of(environments);
-  Collected collected;
-  collected.add(faults);
-  collected.add(faults_of(root, source));
-  Value chosen = root;
-  for (const auto& name : names) {
-    Value whole = effective(root, *environments->find(name));
-    if (name == environment) chosen = whole;
-    collected.add(faults_of(std::move(whole), source));
-  }
-  LoadResult result{std::nullopt, collected.take()};
-  if (const auto fault = environment_fault(environment, names, environments, source)) {
-    result.diagnostics.add(*fault);
-  }
-  result.diagnostics.sort();
-  if (result.diagnostics.has_errors()) return result;
-
-  fill_defaults(chosen, "");
-  check_surprises(chosen, source, result.diagnostics);
-  result.project = build_project(chosen);
-  result.project->file = file;
-  result.project->environment = environment;
-  result.project->environments = names;
-  result.project->depends_on = dependencies_of(root, source);
-  return result;
+  return ConfigFile(std::string(text), file).project(environment);
 }
 
 }  // namespace windlass::project

@@ -5,9 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/diagnostic.hpp"
+#include "core/project/document.hpp"
 #include "core/project/project.hpp"
+#include "core/project/value.hpp"
 
 namespace windlass::project {
 
@@ -20,12 +23,37 @@ struct LoadResult {
 // Error(kConfiguration) when the folder has neither.
 std::filesystem::path config_path(const std::filesystem::path& folder);
 
-// Reads and checks the file with the overlay of `environment` (empty: none; any name when the file has none).
-// Checks every environment, not only the one asked for, and that the projects it depends on are there. Throws
-// Error(kConfiguration) only when the file cannot be read at all.
+// A config file, read and checked once, with every environment in it; gives the project of each.
+class ConfigFile {
+ public:
+  // Throws Error(kConfiguration) when the file cannot be read; what is wrong with it comes with each project.
+  explicit ConfigFile(const std::filesystem::path& file);
+  ConfigFile(std::string text, const std::string& file);  // `file` names it in diagnostics
+  ConfigFile(const ConfigFile&) = delete;
+  ConfigFile& operator=(const ConfigFile&) = delete;
+
+  // With the overlay of `environment` (empty: none; any name when the file has none). Nothing when the file
+  // has errors, in whichever environment.
+  LoadResult project(const std::string& environment) const;
+
+  const std::string& file() const { return source_.file(); }
+
+ private:
+  std::string text_;
+  Source source_;
+  Diagnostics faults_;
+  Value root_;
+  const Value* environments_ = nullptr;  // in root_
+  std::vector<std::string> names_;
+  std::vector<Value> values_;  // with every default: of the file without an overlay, then of each name
+};
+
+// The project, where it stands among those that it depends on, which must be there.
+LoadResult load_project(const ConfigFile& config, const std::string& environment);
+// The same of a file that is read for it.
 LoadResult load_project(const std::filesystem::path& file, const std::string& environment);
 
-// The same on text, for tests and fuzzers; `file` names it in diagnostics.
+// Without those that it depends on, for tests and fuzzers.
 LoadResult load_project_text(std::string_view text, const std::string& file, const std::string& environment);
 
 }  // namespace windlass::project

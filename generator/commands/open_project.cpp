@@ -8,17 +8,24 @@
 #include "core/base/diagnostic.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
-#include "core/project/load.hpp"
 
 namespace windlass::generator {
 
+project::ConfigFile read_config(const std::filesystem::path& folder) {
+  return project::ConfigFile(project::config_path(folder).lexically_normal());
+}
+
 project::Project open_project(const std::filesystem::path& folder, const std::string& environment,
                               std::ostream& err) {
-  const auto file = project::config_path(folder).lexically_normal();
-  auto loaded = project::load_project(file, environment);
+  return open_project(read_config(folder), environment, err);
+}
+
+project::Project open_project(const project::ConfigFile& config, const std::string& environment,
+                              std::ostream& err) {
+  auto loaded = project::load_project(config, environment);
   if (loaded.diagnostics.has_errors()) {
     throw Error(ExitCode::kConfiguration,
-                fmt::format("{} has {}", file.string(), counted(loaded.diagnostics.error_count(), "error")))
+                fmt::format("{} has {}", config.file(), counted(loaded.diagnostics.error_count(), "error")))
         .with_details(to_text(loaded.diagnostics));
   }
   err << to_text(loaded.diagnostics);
@@ -27,7 +34,12 @@ project::Project open_project(const std::filesystem::path& folder, const std::st
 
 project::Project open_environment(const std::filesystem::path& folder, const std::string& environment,
                                   std::ostream& err) {
-  auto project = open_project(folder, environment, err);
+  return open_environment(read_config(folder), environment, err);
+}
+
+project::Project open_environment(const project::ConfigFile& config, const std::string& environment,
+                                  std::ostream& err) {
+  auto project = open_project(config, environment, err);
   if (project.environment.empty() && !project.environments.empty()) {
     throw Error(ExitCode::kUsage, "no environment is named",
                 fmt::format("Name one by --env: {}.", join(project.environments, ", ")));

@@ -52,12 +52,12 @@ Templates templates_of(const RenderOptions& options) {
 }
 
 // The one folder of a render, or the base and an overlay for each environment.
-std::vector<RenderedFolder> render_folders(const RenderOptions& options, const Templates& templates,
-                                           std::ostream& err) {
+std::vector<RenderedFolder> render_folders(const RenderOptions& options, const project::ConfigFile& config,
+                                           const Templates& templates, std::ostream& err) {
   std::vector<RenderedEnvironment> environments;
   for (const auto& name :
        options.environments.empty() ? std::vector<std::string>{""} : options.environments) {
-    auto project = open_environment(options.folder, name, err);
+    auto project = open_environment(config, name, err);
     auto rendered =
         make_manifests(project, templates, choose_target(options.target, options.mode, project, err));
     if (!rendered.delivery.why.empty()) err << to_sentence(rendered.delivery) << '\n';
@@ -71,9 +71,9 @@ void write_stream(const Rendered& rendered, std::ostream& out) {
   for (const auto& object : rendered.objects) out << "---\n" << object.text;
 }
 
-ExitCode render_once(const RenderOptions& options, const Templates& templates, std::ostream& out,
-                     std::ostream& err) {
-  const auto folders = render_folders(options, templates, err);
+ExitCode render_once(const RenderOptions& options, const project::ConfigFile& config,
+                     const Templates& templates, std::ostream& out, std::ostream& err) {
+  const auto folders = render_folders(options, config, templates, err);
   if (options.output == "-") {
     write_stream(folders.front().rendered, out);
     return ExitCode::kDone;
@@ -108,7 +108,8 @@ class ManyRenders {
  private:
   void render_project(const std::filesystem::path& folder) {
     std::ostringstream said_again;  // by each environment
-    const auto project = open_project(folder, "", said_again);
+    const auto config = read_config(folder);
+    const auto project = open_project(config, "", said_again);
     if (!names_.insert(project.name).second) {
       throw Error(ExitCode::kUsage, fmt::format("two of the projects are called {}", project.name),
                   "Render them in two calls, into two folders.");
@@ -117,12 +118,11 @@ class ManyRenders {
     if (environments.empty()) environments.emplace_back();
     for (const auto& environment : environments) {
       RenderOptions one = options_;
-      one.folder = folder;
       one.environments = {environment};
       if (options_.output != "-")
         one.output = (std::filesystem::path(options_.output) / project.name / environment).string();
       if (one.output.ends_with('/')) one.output.pop_back();
-      result_ = std::max(result_, render_once(one, templates_, out_, err_));
+      result_ = std::max(result_, render_once(one, config, templates_, out_, err_));
     }
   }
 
@@ -139,9 +139,7 @@ class ManyRenders {
 ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err) {
   refuse_what_does_not_fit(options, choose_target(options.target, options.mode));
   if (!options.every_environment && options.folders.size() < 2) {
-    RenderOptions one = options;
-    if (!options.folders.empty()) one.folder = options.folders.front();
-    return render_once(one, templates_of(options), out, err);
+    return render_once(options, read_config(options.folders.front()), templates_of(options), out, err);
   }
   refuse_ambiguous_folders(options);
   return ManyRenders(options, out, err).run();

@@ -12,10 +12,10 @@
 namespace windlass::generator {
 
 struct RenderOptions {
-  std::filesystem::path folder = ".";          // that holds windlass.yaml
-  std::vector<std::filesystem::path> folders;  // instead of `folder`, with every_environment
-  bool every_environment = false;              // of every project, each into PROJECT/ENVIRONMENT of `output`
-  std::vector<std::string> environments;       // none when the project has none; several for --target plain
+  std::vector<std::filesystem::path> folders{
+      "."};                               // each holds windlass.yaml; several with every_environment
+  bool every_environment = false;         // of every project, each into PROJECT/ENVIRONMENT of `output`
+  std::vector<std::string> environments;  // none when the project has none; several for --target plain
   std::string target = "argocd";
   std::string mode;                                // empty: the target's first
   std::string output;                              // a folder, or "-" for stdout
