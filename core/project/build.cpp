@@ -283,9 +283,39 @@ void log_in_by_identity(Connection& connection, const Identity& identity) {
   if (connection.user.ends_with(kEnding)) connection.user.resize(connection.user.size() - kEnding.size());
 }
 
+std::optional<Data> optional_data(const Value& section, std::string_view name, const Source& source) {
+  const Value* value = section.find(name);
+  return value == nullptr ? std::nullopt : std::optional(data_of(*value, source));
+}
+
+Patch patch_of(const std::string& name, const Value& value, const Source& source) {
+  const Value& target = value_at(value, "target");
+  Patch patch{name,
+              {text(target, "kind"), text(target, "name"), text(target, "phase"), text(target, "database"),
+               source.position(target.offset)},
+              optional_data(value, "merge", source),
+              {},
+              source.position(value.offset)};
+  if (const Value* operations = value.find("json")) {
+    for (const Value& item : operations->items) {
+      patch.json.push_back({text(item, "op"), text(item, "path"), text(item, "from"),
+                            optional_data(item, "value", source), source.position(item.offset)});
+    }
+  }
+  return patch;
+}
+
+std::vector<Patch> patches_of(const Value& spec, const Source& source) {
+  std::vector<Patch> patches;
+  if (const Value* named = spec.find("patches")) {
+    for (const auto& [name, value] : named->members) patches.push_back(patch_of(name, value, source));
+  }
+  return patches;
+}
+
 }  // namespace
 
-Project build_project(const Value& root) {
+Project build_project(const Value& root, const Source& source) {
   Project project;
   const Value& metadata = value_at(root, "metadata");
   const Value& spec = value_at(root, "spec");
@@ -308,6 +338,7 @@ Project build_project(const Value& root) {
   project.alerts = alerts_of(value_at(spec, "observability.alerts"));
   project.promotion = promotion_of(spec);
   project.argocd = argocd_of(value_at(spec, "argocd"));
+  project.patches = patches_of(spec, source);
   project.delivery = delivery_of(value_at(spec, "delivery"));
   if (const Value* matrix = spec.find("compatibilityMatrix")) {
     for (const auto& [release, ways] : matrix->members) {

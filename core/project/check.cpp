@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/text.hpp"
+#include "core/project/data.hpp"
 #include "core/project/keys.hpp"
 
 namespace windlass::project {
@@ -122,7 +123,7 @@ class Checker {
   }
 
   Value member_value(const Member& member, const Key& key, const std::string& shown) {
-    if (member.value->kind == NodeKind::kNull) {
+    if (member.value->kind == NodeKind::kNull && key.shape != Shape::kAnyData) {
       return no_value(*member.key, shown);
     }
     return shaped(*member.value, key, shown);
@@ -155,9 +156,17 @@ class Checker {
         return list(node, shown, [&](const Node& item, const std::string& at) {
           return section(item, key.path + ".[]", at);
         });
+      case Shape::kData: return data(node, shown);
+      case Shape::kAnyData: return check_data(node, shown, source_, diagnostics_);
       case Shape::kValue: break;
     }
     return scalar(node, key, shown);
+  }
+
+  Value data(const Node& node, const std::string& shown) {
+    Value value = begin_value(node);
+    if (!expect(node, NodeKind::kMap, shown, "a map", value)) return value;
+    return check_data(node, shown, source_, diagnostics_);
   }
 
   template <typename Read>
@@ -319,6 +328,9 @@ void find_missing(const Value& section, const std::string& path, const std::stri
     }
     const std::string below = shown.empty() ? key->name() : shown + "." + key->name();
     if (key->shape == Shape::kSection) find_missing(*member, key->path, below, source, diagnostics);
+    for (std::size_t i = 0; key->shape == Shape::kItems && i < member->items.size(); ++i) {
+      find_missing(member->items[i], key->path + ".[]", fmt::format("{}[{}]", below, i), source, diagnostics);
+    }
     if (key->shape != Shape::kSections) continue;
     for (const auto& [name, child] : member->members) {
       find_missing(child, key->path + ".*", below + "." + name, source, diagnostics);

@@ -207,6 +207,23 @@ std::vector<Key> promotion_keys() {
   };
 }
 
+std::vector<Key> patch_keys() {
+  return {
+      {.path = "spec.patches", .shape = kSections, .help = "Changes to rendered objects, by a name of their own and applied in this order: docs/overriding.md.", .names = kLabel, .overlay = Overlay::kYes},
+      {.path = "spec.patches.*.target", .shape = kSection, .help = "Which objects: all that is given must hold; {} is every object.", .needed = kRequired},
+      {.path = "spec.patches.*.target.kind", .format = kWord, .help = "Kind of the object."},
+      {.path = "spec.patches.*.target.name", .format = kWord, .help = "Name of the object; * stands for any text. A Job's may leave out the digits that it ends in."},
+      {.path = "spec.patches.*.target.phase", .format = kChoice, .help = "Phase that the object is for.", .allowed = {"backup", "migrate", "verify", "rollback"}},
+      {.path = "spec.patches.*.target.database", .format = kLabel, .help = "Database that the object is for, by its key under spec.databases."},
+      {.path = "spec.patches.*.merge", .shape = kData, .help = "A strategic merge patch: maps are merged, null removes, lists merge by the key that Kubernetes has for them."},
+      {.path = "spec.patches.*.json", .shape = kItems, .help = "A JSON patch (RFC 6902), instead of merge."},
+      {.path = "spec.patches.*.json.[].op", .format = kChoice, .help = "What is done.", .allowed = {"add", "remove", "replace", "move", "copy", "test"}, .needed = kRequired},
+      {.path = "spec.patches.*.json.[].path", .format = kWord, .help = "JSON pointer to the place; ~1 stands for a slash in a key, ~0 for a tilde, - for the end of a list.", .needed = kRequired},
+      {.path = "spec.patches.*.json.[].from", .format = kWord, .help = "JSON pointer that move and copy take from."},
+      {.path = "spec.patches.*.json.[].value", .shape = kAnyData, .help = "Value of add, replace and test."},
+  };
+}
+
 std::vector<Key> tail_keys() {
   return {
       {.path = "spec.delivery", .shape = kSection, .help = "How the scripts reach the cluster.", .overlay = Overlay::kYes},
@@ -220,7 +237,8 @@ std::vector<Key> tail_keys() {
       {.path = "spec.environments",
        .shape = kOverlays,
        .help = "What differs, by environment: any of databases, migration, backup, verify, identity, "
-               "kubernetes, observability, argocd and delivery. Maps are merged by key; a list or a value replaces.",
+               "kubernetes, observability, argocd, patches and delivery. Maps are merged by key; a list or a value "
+               "replaces.",
        .names = kLabel},
   };
 }
@@ -313,6 +331,7 @@ const std::vector<Key>& key_table() {
     append(kubernetes_keys());
     append(observability_keys());
     append(promotion_keys());
+    append(patch_keys());
     append(tail_keys());
     return table;
   }();

@@ -17,6 +17,8 @@ enum class Shape {
   kSection,   // fixed keys: the rows below this path
   kSections,  // names of format `names`, each with a section: the rows below "path.*"
   kItems,     // a list of sections: the rows below "path.[]"
+  kData,      // anything below a map, as Kubernetes takes it
+  kAnyData,   // the same, and a list, a scalar or nothing
   kOverlays,  // names, each with any of spec's keys that may differ between environments
 };
 

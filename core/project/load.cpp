@@ -137,7 +137,7 @@ LoadResult ConfigFile::project(const std::string& environment) const {
   const auto found = std::find(names_.begin(), names_.end(), environment);
   const auto index = found == names_.end() ? 0 : 1 + static_cast<std::size_t>(found - names_.begin());
   check_surprises(values_[index], source_, result.diagnostics);
-  result.project = build_project(values_[index]);
+  result.project = build_project(values_[index], source_);
   result.project->file = source_.file();
   result.project->environment = environment;
   result.project->environments = names_;

@@ -12,6 +12,7 @@
 #include "core/project/connection.hpp"
 #include "core/project/delivery.hpp"
 #include "core/project/kubernetes.hpp"
+#include "core/project/patch.hpp"
 #include "core/project/promotion.hpp"
 #include "core/project/tenants.hpp"
 
@@ -104,6 +105,7 @@ struct Project {
   int rank = 0;  // among the projects that it depends on: 0 goes first
   Promotion promotion;
   ArgoCd argocd;
+  std::vector<Patch> patches;  // in the file's order
   Delivery delivery;
   std::map<std::string, Compatibility> compatibility;
   std::vector<std::string> environments;  // every name that the file knows, in the file's order

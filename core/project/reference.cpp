@@ -60,6 +60,8 @@ std::string type_of(const Key& key) {
     case Shape::kList: return "list: " + type;
     case Shape::kMap: return "map: " + type;
     case Shape::kItems: return "list of sections";
+    case Shape::kData: return "map: any";
+    case Shape::kAnyData: return "any";
     case Shape::kSections:
     case Shape::kOverlays: return "sections by name";
     case Shape::kSection: break;

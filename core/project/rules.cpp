@@ -12,6 +12,7 @@
 #include "core/project/connection_rules.hpp"
 #include "core/project/delivery_rules.hpp"
 #include "core/project/format.hpp"
+#include "core/project/patch_rules.hpp"
 
 namespace windlass::project {
 namespace {
@@ -29,6 +30,7 @@ class Rules {
     check_delivery_rules(spec_, source_, diagnostics_);
     check_releases();
     check_promotion();
+    check_patch_rules(spec_, source_, diagnostics_);
     check_texts(spec_, "spec");
   }
 

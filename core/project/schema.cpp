@@ -53,7 +53,9 @@ Json named_schema(const Key& key, Json value) {
 
 Json shape_schema(const Key& key, Place place) {
   switch (key.shape) {
-    case Shape::kSection: return section_schema(key.path, place);
+    // A section that must be there says something also when it is empty.
+    case Shape::kSection:
+      return section_schema(key.path, key.needed == Needed::kRequired ? Place::kWhole : place);
     case Shape::kSections: {
       Json schema = named_schema(key, section_schema(key.path + ".*", place));
       if (key.needed == Needed::kRequired) schema["minProperties"] = 1;
@@ -64,6 +66,8 @@ Json shape_schema(const Key& key, Place place) {
     case Shape::kList: return {{"type", "array"}, {"items", scalar_schema(key)}};
     case Shape::kItems:
       return {{"type", "array"}, {"items", section_schema(key.path + ".[]", Place::kWhole)}};
+    case Shape::kData: return {{"type", "object"}};
+    case Shape::kAnyData: return Json::object();
     case Shape::kValue: break;
   }
   return scalar_schema(key);

@@ -15,6 +15,7 @@ struct Value {
   NodeKind kind = NodeKind::kScalar;
   bool given = false;      // written in the file; false: a default, or a section that only holds defaults
   bool faulty = false;     // a fault of it has been reported; rules leave it alone
+  bool plain = false;      // of free data: a scalar without quotes
   std::size_t offset = 0;  // of the value in the file, when given
   std::size_t length = 1;
   std::string text = {};                                    // of a scalar

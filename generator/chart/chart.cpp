@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "generator/chart/embedded_chart.hpp"
-#include "generator/chart/values.hpp"
 #include "generator/tree/emit.hpp"
 
 namespace windlass::generator {
@@ -15,9 +14,9 @@ constexpr std::string_view kIgnored = "rendered.txt\n*.orig\n*~\n";
 
 }  // namespace
 
-std::vector<Manifest> make_chart(const Rendered& rendered, const project::Project& project) {
+std::vector<Manifest> make_chart(const ChartObjects& objects, const project::Project& project) {
   const std::string first = first_line(project) + "\n";
-  auto [values, scripts] = chart_values(rendered, project);
+  auto [values, scripts] = chart_values(objects, project);
   std::vector<Manifest> files = {{".helmignore", {}, std::string(kIgnored)},
                                  {"values.yaml", values, first + emit_yaml(values)}};
   for (const auto& file : embedded_chart())

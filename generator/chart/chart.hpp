@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "core/project/project.hpp"
+#include "generator/chart/values.hpp"
 #include "generator/render/render.hpp"
 
 namespace windlass::generator {
 
 // The files of the chart: what of charts/windlass Helm reads, values.yaml, the scripts below files/, and the
-// list of them all. `rendered` is of the target helm.
-std::vector<Manifest> make_chart(const Rendered& rendered, const project::Project& project);
+// list of them all. `objects` are of the target helm. Throws Error(kConfiguration) as chart_values does.
+std::vector<Manifest> make_chart(const ChartObjects& objects, const project::Project& project);
 
 }  // namespace windlass::generator

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "core/base/error.hpp"
 #include "core/contract/labels.hpp"
 #include "core/contract/phase.hpp"
 #include "generator/plan/metadata.hpp"
@@ -67,7 +68,8 @@ const Members& known_pod_annotations() {
 
 class Writer {
  public:
-  Writer(const Rendered& rendered, const project::Project& project) : rendered_(rendered), project_(project) {
+  Writer(const ChartObjects& objects, const project::Project& project)
+      : rendered_(objects.built_in), wanted_(objects.wanted), project_(project) {
     const Tree& job = job_of(project.databases.front().key, Phase::kMigrate)->tree;
     job_spec_ = *job.find({"spec"});
     shared_pod_ = pod_members(*job_spec_.find({"template"}));
@@ -111,7 +113,7 @@ class Writer {
   }
 
   void add_service_accounts() {
-    Members account = {{"create", project_.kubernetes.create_service_account},
+    Members account = {{"create", project_.kubernetes.create_service_account && !own_accounts()},
                        {"name", service_account_name(project_)},
                        {"rollbackName", rollback_service_account_name(project_)}};
     for (const auto& object : rendered_.objects) {
@@ -137,6 +139,8 @@ class Writer {
     }
     put(values, "jobs", std::move(jobs));
     put(values, "rollback", run_values(*object_of(database.key, "CronJob", "rollback")));
+    if (Tree marker = own(*object_of(database.key, "ConfigMap", "marker")); !marker.is_absent())
+      put(values, "marker", Members{{"object", std::move(marker)}});
     put(values, "guard", guard_of(base_name(project_, database)));
     return values;
   }
@@ -145,7 +149,7 @@ class Writer {
     List maps;
     for (const auto& object : rendered_.objects) {
       const auto component = label(object.tree, contract::kComponentLabel);
-      if (!is_config_map_of(object.tree, database) || component == "marker") continue;
+      if (!is_config_map_of(object.tree, database) || component == "marker" || is_own(object)) continue;
       const std::string name(text_at(object.tree, {"metadata", "name"}));
       Members files;
       for (const auto& member : without(object.tree.find({"data"}), {})) {
@@ -164,6 +168,8 @@ class Writer {
 
   // A Job or the rollback: what is not said at the top.
   Members run_values(const Manifest& object) {
+    if (is_own(object))
+      return {{"name", text_at(wanted(object).tree, {"metadata", "name"})}, {"object", own(object)}};
     const bool cron = kind_of(object.tree) == "CronJob";
     const Tree& pod = *(cron ? object.tree.find({"spec", "jobTemplate", "spec", "template"})
                              : object.tree.find({"spec", "template"}));
@@ -220,8 +226,9 @@ class Writer {
 
   Members guard_of(const std::string& base) const {
     const std::string path = fmt::format("snippets/{}.yaml.txt", fit_name(base, "guard"));
-    for (const auto& snippet : rendered_.snippets) {
+    for (const auto& snippet : wanted_.snippets) {
       if (snippet.path != path) continue;
+      refuse_more_than_helpers_carry(snippet);
       Members guard;
       put(guard, "metadata", value_at(snippet.tree, {"spec", "template", "metadata"}));
       List containers;
@@ -259,15 +266,67 @@ class Writer {
     List support;
     List release;
     for (const auto& object : rendered_.objects) {
-      const auto kind = kind_of(object.tree);
-      if (kind == "Job" || kind == "CronJob" || kind == "ConfigMap" || kind == "ServiceAccount") continue;
-      Tree copy = object.tree;
-      *copy.find({"metadata"}) = without(object.tree.find({"metadata"}), {"namespace"});
+      if (has_template(object)) continue;
+      Tree copy = without_namespace(wanted(object).tree);
       const bool first = object.path.starts_with(rendered_.target->place(Stage::kSupport).files);
+      if (first && kind_of(object.tree) == "ConfigMap") apply_on_server_side(copy);
       (first ? support : release).push_back(std::move(copy));
     }
     put(result_.values, "supportObjects", std::move(support));
     put(result_.values, "releaseObjects", std::move(release));
+  }
+
+  // Whether the chart makes the object from other values than the object itself.
+  bool has_template(const Manifest& object) const {
+    const auto kind = kind_of(object.tree);
+    if (kind == "ServiceAccount") return !own_accounts();
+    if (kind == "ConfigMap")
+      return label(object.tree, contract::kComponentLabel) == "marker" || !is_own(object);
+    return kind == "Job" || kind == "CronJob";
+  }
+
+  // As the chart's own ConfigMaps.
+  static void apply_on_server_side(Tree& object) {
+    constexpr const char* kOptions = "argocd.argoproj.io/sync-options";
+    Tree* annotations = object.find({"metadata", "annotations"});
+    Members members = annotations == nullptr ? Members() : *annotations->members();
+    members.push_back({kOptions, "ServerSideApply=true"});
+    Members metadata = without(object.find({"metadata"}), {"annotations"});
+    metadata.push_back({"annotations", std::move(members)});
+    *object.find({"metadata"}) = std::move(metadata);
+  }
+
+  static void refuse_more_than_helpers_carry(const Manifest& guard) {
+    const Members more =
+        without(guard.tree.find({"spec", "template", "spec"}), {"initContainers", "volumes"});
+    if (more.empty()) return;
+    throw Error(ExitCode::kConfiguration,
+                fmt::format("the template guard_patch.yaml sets {}, which no helper of the chart carries",
+                            more.front().key),
+                "A chart hands on the guard's containers, volumes and annotations: put the rest into the "
+                "application's own pod.");
+  }
+
+  static Tree without_namespace(Tree object) {
+    if (Tree* metadata = object.find({"metadata"})) *metadata = without(metadata, {"namespace"});
+    return object;
+  }
+
+  const Manifest& wanted(const Manifest& object) const {
+    return wanted_.objects[static_cast<std::size_t>(&object - rendered_.objects.data())];
+  }
+
+  bool is_own(const Manifest& object) const { return !(wanted(object).tree == object.tree); }
+
+  // The object as it is wanted, empty when the chart's own templates make it.
+  Tree own(const Manifest& object) const {
+    return is_own(object) ? without_namespace(wanted(object).tree) : Tree();
+  }
+
+  bool own_accounts() const {
+    return std::any_of(rendered_.objects.begin(), rendered_.objects.end(), [&](const Manifest& object) {
+      return kind_of(object.tree) == "ServiceAccount" && is_own(object);
+    });
   }
 
   static bool is_config_map_of(const Tree& object, std::string_view database) {
@@ -289,6 +348,7 @@ class Writer {
   }
 
   const Rendered& rendered_;
+  const Rendered& wanted_;
   const project::Project& project_;
   ChartValues result_;
   Tree job_spec_;  // of the first migrate Job, as the one that stands for all
@@ -298,8 +358,8 @@ class Writer {
 
 }  // namespace
 
-ChartValues chart_values(const Rendered& rendered, const project::Project& project) {
-  return Writer(rendered, project).write();
+ChartValues chart_values(const ChartObjects& objects, const project::Project& project) {
+  return Writer(objects, project).write();
 }
 
 }  // namespace windlass::generator

@@ -21,9 +21,18 @@ struct ChartValues {
   std::vector<ChartFile> files;
 };
 
-// Read off the rendered objects, so that whatever is rendered arrives: what every pod shares stands once at
-// the top, the rest with its database. Kinds that the chart has no template for become supportObjects or
-// releaseObjects.
-ChartValues chart_values(const Rendered& rendered, const project::Project& project);
+// What the built-in templates make, which the chart's templates make as well, and what is wanted: the same
+// objects in the same order, changed by templates or patches.
+struct ChartObjects {
+  const Rendered& built_in;
+  const Rendered& wanted;
+};
+
+// Read off the objects, so that whatever is rendered arrives: what every pod shares stands once at the top,
+// the rest with its database. An object that is wanted otherwise than the built-in templates make it stands
+// whole in the values, and takes no other value. Kinds that the chart has no template for become
+// supportObjects or releaseObjects. Throws Error(kConfiguration) when the guard is wanted with what the
+// chart's helpers cannot hand on.
+ChartValues chart_values(const ChartObjects& objects, const project::Project& project);
 
 }  // namespace windlass::generator

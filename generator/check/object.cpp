@@ -1,5 +1,7 @@
 #include "generator/check/object.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -88,6 +90,10 @@ const Manifest* find_object(const std::vector<Manifest>& objects, const Referenc
 
 bool is_brought(const std::vector<Manifest>& objects, const Reference& reference) {
   if (reference.kind == "SecretProviderClass") return true;
+  if (reference.kind == "ConfigMap" && !objects.empty()) {
+    const auto project = label(objects.front(), contract::kPartOfLabel);
+    return !project.empty() && !reference.name.starts_with(fmt::format("{}-", project));
+  }
   return reference.kind == "ServiceAccount" &&
          std::none_of(objects.begin(), objects.end(),
                       [](const Manifest& object) { return kind_of(object) == "ServiceAccount"; });

@@ -53,8 +53,8 @@ std::vector<Reference> references_of(const Tree& pod_template);
 // Null when it is not among them.
 const Manifest* find_object(const std::vector<Manifest>& objects, const Reference& reference);
 
-// Whether the project may bring what is referred to and not rendered: a SecretProviderClass, and the
-// ServiceAccount when the render makes none at all.
+// Whether the project may bring what is referred to and not rendered: a SecretProviderClass, a ConfigMap
+// whose name does not begin with the project's as ours do, and the ServiceAccount when the render makes none.
 bool is_brought(const std::vector<Manifest>& objects, const Reference& reference);
 
 // Whether the container runs windlass-hook, and not what stands beside it.

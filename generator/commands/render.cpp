@@ -28,10 +28,6 @@ void refuse_what_does_not_fit(const RenderOptions& options, const Target& target
   if (target.reader == Reader::kHelm && options.output == "-") {
     throw Error(ExitCode::kUsage, "a chart is a folder, and -o - names none", "Name a folder.");
   }
-  if (target.reader == Reader::kHelm && options.templates) {
-    throw Error(ExitCode::kUsage, "--templates does not reach the chart, which has templates of its own",
-                "Change the chart's templates, or leave --templates out.");
-  }
   if (options.environments.size() < 2) return;
   for (auto it = options.environments.begin(); it != options.environments.end(); ++it) {
     if (std::find(options.environments.begin(), it, *it) == it) continue;

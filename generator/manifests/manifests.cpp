@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <vector>
 
+#include "core/base/digest.hpp"
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
 #include "generator/chart/chart.hpp"
 #include "generator/check/check.hpp"
 #include "generator/manifests/kustomize.hpp"
+#include "generator/patch/apply_patches.hpp"
 #include "generator/plan/plan.hpp"
+#include "generator/tree/emit.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -24,17 +28,53 @@ Plan plan_of(const project::Project& project, const Target& target) {
   return plan;
 }
 
-void check_all(const Rendered& rendered) {
+std::string findings_text(const std::vector<Finding>& findings, const AppliedPatches& patches) {
+  std::string text;
+  for (const auto& finding : findings) {
+    const auto patched = patches.find(finding.path);
+    const auto by =
+        patched == patches.end() ? "" : fmt::format(" (patched by {})", join(patched->second, ", "));
+    text += fmt::format("{}: {}: {}{}\n", finding.rule, finding.path, finding.message, by);
+  }
+  return text;
+}
+
+void check_our_own(const Rendered& rendered) {
   const auto findings = check(rendered);
   if (findings.empty()) return;
-  std::string details;
-  for (const auto& finding : findings) {
-    details += fmt::format("{}: {}: {}\n", finding.rule, finding.path, finding.message);
-  }
   throw Error(ExitCode::kInternal,
               fmt::format("the manifests break rule {}; nothing was written", findings.front().rule),
-              "With --templates the templates are the first place to look; without, please report this.")
-      .with_details(details);
+              "Please report this.")
+      .with_details(findings_text(findings, {}));
+}
+
+void check_overridden(const Rendered& rendered, const AppliedPatches& patches) {
+  const auto findings = check(rendered);
+  if (findings.empty()) return;
+  throw Error(ExitCode::kConfiguration,
+              fmt::format("the manifests break rule {}; nothing was written", findings.front().rule),
+              "Without the templates of --templates and spec.patches they break none: docs/manifests.md says "
+              "what each rule is for.")
+      .with_details(findings_text(findings, patches));
+}
+
+// A Job's name ends in a hash of what the plan made it of; what came on top of that counts as well, because
+// no pod of a Job that exists can be changed.
+void rename_changed_jobs(Rendered& rendered, const Rendered& built_in, const project::Project& project) {
+  constexpr std::size_t kHashDigits = 8;
+  for (std::size_t i = 0; i < rendered.objects.size(); ++i) {
+    auto& object = rendered.objects[i];
+    const Tree* spec = object.tree.find({"spec"});
+    std::string name(text_at(object.tree, {"metadata", "name"}));
+    const bool is_job =
+        text_at(object.tree, {"kind"}) == "Job" && spec != nullptr && name.size() > kHashDigits;
+    if (!is_job || *spec == *built_in.objects[i].tree.find({"spec"})) continue;
+    name.resize(name.size() - kHashDigits);
+    const auto before = text_at(built_in.objects[i].tree, {"metadata", "name"});
+    name += sha256_hex(fmt::format("{} {}", before, fingerprint(*spec))).substr(0, kHashDigits);
+    *object.tree.find({"metadata", "name"}) = std::move(name);
+    object.text = first_line(project) + "\n" + emit_yaml(*object.tree.members());
+  }
 }
 
 }  // namespace
@@ -55,11 +95,21 @@ std::vector<DatabaseFiles> read_files(const project::Project& project) {
 }
 
 Rendered make_manifests(const project::Project& project, const Templates& templates, const Target& target) {
-  Rendered rendered = render(plan_of(project, target), templates, project);
-  check_all(rendered);
+  const Plan plan = plan_of(project, target);
+  Rendered rendered = render(plan, templates, project);
+  std::optional<Rendered> built_in;  // when that is something else
+  if (templates.all_built_in() && project.patches.empty()) {
+    check_our_own(rendered);
+  } else {
+    built_in = render(plan, Templates::built_in(), project);
+    check_our_own(*built_in);
+    const auto patches = apply_patches(rendered, project);
+    rename_changed_jobs(rendered, *built_in, project);
+    check_overridden(rendered, patches);
+  }
   if (target.reader == Reader::kKubectl) add_kustomization(rendered, project);
   if (target.reader == Reader::kHelm)
-    return {&target, {}, {}, make_chart(rendered, project), rendered.delivery};
+    return {&target, {}, {}, make_chart({built_in ? *built_in : rendered, rendered}, project), rendered.delivery};
   return rendered;
 }
 

@@ -15,9 +15,10 @@ namespace windlass::generator {
 // diagnostic in its details.
 std::vector<DatabaseFiles> read_files(const project::Project& project);
 
-// Reads the project's scripts, plans for the target, renders and checks the result. Throws
-// Error(kInvalidScripts) or Error(kConfiguration) with every diagnostic in its details, and Error(kInternal)
-// when a self-check fires: then the fault is in a template or in windlass.
+// Reads the project's scripts, plans for the target, renders, applies the project's patches and checks the
+// result. Throws Error(kInvalidScripts) or Error(kConfiguration) with every diagnostic in its details, also
+// when a self-check fires on what a template or a patch has changed, and Error(kInternal) when one fires on
+// our own: then the fault is in windlass.
 Rendered make_manifests(const project::Project& project, const Templates& templates, const Target& target);
 
 }  // namespace windlass::generator

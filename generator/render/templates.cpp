@@ -88,6 +88,7 @@ Templates Templates::built_in() {
 
 Templates Templates::with_overrides(const std::filesystem::path& folder) {
   Templates templates = built_in();
+  templates.all_built_in_ = false;
   std::vector<std::string_view> names;
   for (const auto& embedded : embedded_templates()) names.push_back(embedded.name);
 

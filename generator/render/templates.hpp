@@ -29,6 +29,8 @@ class Templates {
   // parse, a placeholder that is not a whole value.
   static Templates with_overrides(const std::filesystem::path& folder);
 
+  bool all_built_in() const { return all_built_in_; }
+
   // `tree` with every use of a template replaced by that template, filled in, and without what is absent.
   // Throws Error(kConfiguration) when a template asks for a value that is not given or leaves one unused.
   Tree expand(const Tree& tree) const;
@@ -37,6 +39,7 @@ class Templates {
   Tree expand_use(const FromTemplate& use) const;
 
   std::map<std::string, Template, std::less<>> templates_;
+  bool all_built_in_ = true;
 };
 
 }  // namespace windlass::generator

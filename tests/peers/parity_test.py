@@ -110,6 +110,22 @@ class ParityTest(unittest.TestCase):
                 self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
         self.for_everything(compare)
 
+    def test_what_helm_renders_when_every_template_is_another(self):
+        """Each built-in template with one member more: then every object stands whole in the chart."""
+        templates = self.place / "templates"
+        templates.mkdir()
+        for path in (projects.ROOT / "templates").glob("*.yaml"):
+            text_ = path.read_text(encoding="utf-8")
+            labelled = text_.replace("  name: ${name}\n", "  name: ${name}\n  finalizers: [example.com/kept]\n", 1)
+            (templates / path.name).write_text(text_ if path.stem == "container" else labelled, encoding="utf-8")
+        storefront = projects.ROOT / "examples/storefront"
+        rendered = [projects.render(WINDLASS, storefront, "prod", self.place / target, "--target", target,
+                                    "--templates", templates) for target in ("argocd", "helm")]
+        expected = by_name(projects.objects_in(rendered[0]).values())
+        self.assertTrue(all(each["metadata"]["finalizers"] for each in expected.values()))
+        for major in helm.VERSIONS:
+            self.assertEqual(text(by_name(helm.template(major, rendered[1]))), text(expected), f"Helm {major}")
+
     def test_the_guard_of_the_chart_is_the_rendered_one(self):
         def compare(project, environment):
             plain, chart = (self.render(project, environment, target) for target in ("plain", "helm"))

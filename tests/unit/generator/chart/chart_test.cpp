@@ -11,7 +11,8 @@ namespace {
 
 std::vector<Manifest> sample_chart() {
   const auto project = sample_project();
-  return make_chart(sample_render(project, helm()), project);
+  const auto rendered = sample_render(project, helm());
+  return make_chart({rendered, rendered}, project);
 }
 
 const Manifest& file_at(const std::vector<Manifest>& files, const std::string& path) {

@@ -1,6 +1,7 @@
 #include "generator/chart/values.hpp"
 
 #include <catch2/catch.hpp>
+#include <stdexcept>
 
 #include "tests/unit/generator/sample_project.hpp"
 
@@ -10,10 +11,13 @@ namespace windlass::generator {
 namespace {
 
 Tree values_of(const project::Project& project) {
-  return chart_values(sample_render(project, helm()), project).values;
+  const auto rendered = sample_render(project, helm());
+  return chart_values({rendered, rendered}, project).values;
 }
 
-Tree values_of(const Rendered& rendered) { return chart_values(rendered, sample_project()).values; }
+Tree values_of(const Rendered& rendered) {
+  return chart_values({rendered, rendered}, sample_project()).values;
+}
 
 const Tree& container_at(const Tree& values, std::string_view phase, std::string_view list) {
   return list_at(values, {"databases", "main", "jobs", phase, list}).at(0);
@@ -40,7 +44,7 @@ TEST_CASE("what every pod shares stands once at the top") {
 TEST_CASE("a database's values name its Jobs as they are rendered, and its scripts as files") {
   const auto project = sample_project();
   const auto rendered = sample_render(project, helm());
-  const auto [members, files] = chart_values(rendered, project);
+  const auto [members, files] = chart_values({rendered, rendered}, project);
   const Tree values = members;
   const auto& job = manifest_at(rendered, "30-migrate/job-storefront-migrate.yaml");
   CHECK(text_at(values, {"databases", "main", "jobs", "migrate", "name"}) ==
@@ -106,6 +110,56 @@ TEST_CASE("a container of another program, and one that the chart would make oth
   CHECK(list.at(0).find({"phase"}) == nullptr);
   CHECK(text_at(list.at(1), {"phase"}) == "preflight");
   CHECK(*list.at(1).find({"raw", "tty"}) == true);
+}
+
+namespace {
+
+Manifest& object_at(Rendered& rendered, const std::string& path) {
+  for (auto& object : rendered.objects) {
+    if (object.path == path) return object;
+  }
+  throw std::runtime_error("no object " + path);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "an object that is wanted otherwise stands whole, without its namespace, and the others as before") {
+  const auto project = sample_project();
+  const auto built_in = sample_render(project, helm());
+  auto wanted = built_in;
+  for (const auto& object : built_in.objects) {
+    if (text_at(object.tree, {"metadata", "labels", "app.kubernetes.io/component"}) != "backup")
+      *object_at(wanted, object.path).tree.find({"metadata", "labels"}) = Members{{"own", "label"}};
+  }
+  const Tree values = chart_values({built_in, wanted}, project).values;
+  const Tree before = chart_values({built_in, built_in}, project).values;
+  const Tree& database = *values.find({"databases", "main"});
+  CHECK(*database.find({"jobs", "backup"}) == *before.find({"databases", "main", "jobs", "backup"}));
+  for (const auto* whole : {database.find({"jobs", "migrate"}), database.find({"rollback"})}) {
+    REQUIRE(whole != nullptr);
+    CHECK(whole->find({"containers"}) == nullptr);
+    CHECK(text_at(*whole, {"object", "metadata", "labels", "own"}) == "label");
+    CHECK(whole->find({"object", "metadata", "namespace"}) == nullptr);
+    CHECK(text_at(*whole, {"name"}) == text_at(*whole, {"object", "metadata", "name"}));
+  }
+  CHECK(text_at(database, {"marker", "object", "metadata", "labels", "own"}) == "label");
+  CHECK(database.find({"configMaps"}) == nullptr);
+  CHECK(*values.find({"serviceAccount", "create"}) == Tree(false));
+  CHECK(list_at(values, {"supportObjects"}).size() == 3);
+  CHECK(list_at(values, {"releaseObjects"}).size() == 1);
+  CHECK(text_at(list_at(values, {"supportObjects"}).front(),
+                {"metadata", "annotations", "argocd.argoproj.io/sync-options"}) == "ServerSideApply=true");
+}
+
+TEST_CASE("a guard with more than the chart's helpers hand on is refused") {
+  const auto project = sample_project();
+  const auto built_in = sample_render(project, helm());
+  auto wanted = built_in;
+  *wanted.snippets.front().tree.find({"spec", "template", "spec"}) =
+      Members{{"initContainers", List{}}, {"hostNetwork", true}};
+  CHECK_THROWS_WITH(chart_values({built_in, wanted}, project),
+                    "the template guard_patch.yaml sets hostNetwork, which no helper of the chart carries");
 }
 
 }  // namespace windlass::generator

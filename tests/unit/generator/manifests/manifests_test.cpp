@@ -106,10 +106,12 @@ TEST_CASE("a template that breaks a rule is caught before anything is written") 
   const auto error = error_of([&] {
     make_manifests(folder.project, Templates::with_overrides(folder / "templates"), argocd_presync());
   });
-  CHECK(error.code() == ExitCode::kInternal);
+  CHECK(error.code() == ExitCode::kConfiguration);
   CHECK(std::string(error.what()) == "the manifests break rule E3; nothing was written");
   CHECK(error.hint() ==
-        "With --templates the templates are the first place to look; without, please report this.");
+        "Without the templates of --templates and spec.patches they break none: docs/manifests.md says what "
+        "each "
+        "rule is for.");
   CHECK(error.details().find(
             "E3: 30-presync-job-storefront-migrate.yaml: Argo CD takes a suspended and resumed Job "
             "for healthy\n") != std::string::npos);

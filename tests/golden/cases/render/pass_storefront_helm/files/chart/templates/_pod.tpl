@@ -123,6 +123,9 @@ taken for a run of something else; `windlass render` has worked them out already
 {{- $job := get .database.jobs .phase }}
 {{- $pod := dict "root" .root "database" .key "base" .database.base "phase" .phase "job" $job "serviceAccount" (include "windlass.serviceAccount" .root) }}
 {{- $hook := include "windlass.hook" (dict "root" .root "stage" .phase "weight" .weight) | fromYaml }}
+{{- if $job.object }}
+{{ include "windlass.ownObject" (dict "root" .root "object" $job.object "annotations" $hook) }}
+{{- else }}
 {{- $annotations := merge $hook (include "windlass.setAnnotations" .database | fromYaml) }}
 apiVersion: batch/v1
 kind: Job
@@ -131,6 +134,20 @@ metadata:
 spec:
   {{- include "windlass.jobSpec" $pod | nindent 2 }}
 {{- end }}
+{{- end }}
+
+{{/*
+An object that stands whole in the values: (dict "root" $ "object" OBJECT "annotations" DICT). The line end behind
+toYaml is part of a text that comes last.
+*/}}
+{{- define "windlass.ownObject" -}}
+{{- $metadata := deepCopy .object.metadata }}
+{{- with merge (deepCopy .annotations) ($metadata.annotations | default dict) }}
+{{- $_ := set $metadata "annotations" . }}
+{{- end }}
+{{- $_ := set $metadata "namespace" (include "windlass.namespace" .root) }}
+{{- toYaml (set (deepCopy .object) "metadata" $metadata) }}
+{{ end }}
 
 {{/*
 The guard for the application's own pod: (dict "root" .Subcharts.windlass "database" "main") to each of

@@ -1,0 +1,1 @@
+SELECT to_regclass('ledger.bookings') IS NOT NULL AS bookings_exist;

@@ -1,0 +1,1 @@
+SELECT id FROM things WHERE id < 0;
