@@ -338,6 +338,8 @@ Project build_project(const Value& root, const Source& source) {
   project.alerts = alerts_of(value_at(spec, "observability.alerts"));
   project.promotion = promotion_of(spec);
   project.argocd = argocd_of(value_at(spec, "argocd"));
+  const Value& dashboard = value_at(spec, "observability.dashboard");
+  project.dashboard = {flag(dashboard, "enabled"), map_of(dashboard, "labels")};
   project.patches = patches_of(spec, source);
   project.delivery = delivery_of(value_at(spec, "delivery"));
   if (const Value* matrix = spec.find("compatibilityMatrix")) {

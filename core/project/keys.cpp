@@ -190,6 +190,9 @@ std::vector<Key> observability_keys() {
       {.path = "spec.observability.alerts.longRunning", .format = kSeconds, .help = "Age of a Job that has not ended; by default half of kubernetes.activeDeadline."},
       {.path = "spec.observability.alerts.failurePercent", .format = kNumber, .fallback = "25", .help = "Share of a week's Jobs that may fail; two have to fail at least.", .low = 1, .high = 99},
       {.path = "spec.observability.alerts.notRunFor", .format = kSeconds, .help = "Time without a migration that succeeded; by default nobody is told."},
+      {.path = "spec.observability.dashboard", .shape = kSection, .help = "A dashboard of Grafana on the Jobs, from kube-state-metrics."},
+      {.path = "spec.observability.dashboard.enabled", .format = kBool, .fallback = "false", .help = "Render a ConfigMap with the dashboard."},
+      {.path = "spec.observability.dashboard.labels", .shape = kMap, .format = kLabelValue, .help = "Labels of the ConfigMap, by which a Grafana finds it; by default grafana_dashboard: \"1\".", .names = kLabelName},
   };
 }
 
@@ -213,7 +216,7 @@ std::vector<Key> patch_keys() {
       {.path = "spec.patches.*.target", .shape = kSection, .help = "Which objects: all that is given must hold; {} is every object.", .needed = kRequired},
       {.path = "spec.patches.*.target.kind", .format = kWord, .help = "Kind of the object."},
       {.path = "spec.patches.*.target.name", .format = kWord, .help = "Name of the object; * stands for any text. A Job's may leave out the digits that it ends in."},
-      {.path = "spec.patches.*.target.phase", .format = kChoice, .help = "Phase that the object is for.", .allowed = {"backup", "migrate", "verify", "rollback"}},
+      {.path = "spec.patches.*.target.phase", .format = kChoice, .help = "Phase that the object is for.", .allowed = {"backup", "migrate", "verify", "contract", "rollback"}},
       {.path = "spec.patches.*.target.database", .format = kLabel, .help = "Database that the object is for, by its key under spec.databases."},
       {.path = "spec.patches.*.merge", .shape = kData, .help = "A strategic merge patch: maps are merged, null removes, lists merge by the key that Kubernetes has for them."},
       {.path = "spec.patches.*.json", .shape = kItems, .help = "A JSON patch (RFC 6902), instead of merge."},

@@ -13,7 +13,7 @@ namespace windlass::project {
 struct PatchTarget {
   std::string kind;
   std::string name;   // '*' stands for any text; of a Job without the digits that end its name, or with them
-  std::string phase;  // "backup", "migrate", "verify" or "rollback"
+  std::string phase;  // "backup", "migrate", "verify", "contract" or "rollback"
   std::string database;
   Position place;
 };

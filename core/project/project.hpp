@@ -84,6 +84,11 @@ struct Alerts {
   std::optional<Milliseconds> not_run_for;  // empty: no such alert
 };
 
+struct Dashboard {
+  bool enabled = false;
+  Map labels;  // of the ConfigMap, by which a Grafana finds it; empty: grafana_dashboard: "1"
+};
+
 struct Compatibility {
   std::vector<std::string> upgrades_to, rollback_to;
 };
@@ -105,6 +110,7 @@ struct Project {
   int rank = 0;  // among the projects that it depends on: 0 goes first
   Promotion promotion;
   ArgoCd argocd;
+  Dashboard dashboard;
   std::vector<Patch> patches;  // in the file's order
   Delivery delivery;
   std::map<std::string, Compatibility> compatibility;

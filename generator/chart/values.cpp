@@ -280,8 +280,10 @@ class Writer {
   bool has_template(const Manifest& object) const {
     const auto kind = kind_of(object.tree);
     if (kind == "ServiceAccount") return !own_accounts();
-    if (kind == "ConfigMap")
+    if (kind == "ConfigMap") {
+      if (label(object.tree, contract::kDatabaseLabel).empty()) return false;
       return label(object.tree, contract::kComponentLabel) == "marker" || !is_own(object);
+    }
     return kind == "Job" || kind == "CronJob";
   }
 

@@ -7,66 +7,14 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/text.hpp"
-#include "core/contract/phase.hpp"
+#include "generator/plan/job_series.hpp"
 #include "generator/plan/names.hpp"
 
 namespace windlass::generator {
 namespace {
 
-constexpr std::string_view kHash = "00000000";  // as long as the one that ends a Job's name
-constexpr std::string_view kHashPattern = "[0-9a-f]{8}";
-
-// The Jobs of one database as PromQL selects them.
-class Jobs {
- public:
-  Jobs(const project::Project& project, const project::Database& database)
-      : namespace_(project.kubernetes.namespace_name), base_(base_name(project, database)) {}
-
-  std::string all() const {
-    return selector(join({pattern(Phase::kBackup), pattern(Phase::kMigrate), pattern(Phase::kVerify),
-                          pattern(Phase::kContract)},
-                         "|"));
-  }
-  std::string migrations() const { return selector(pattern(Phase::kMigrate)); }
-
- private:
-  std::string selector(const std::string& names) const {
-    return fmt::format(R"(namespace="{}",job_name=~"{}")", namespace_, names);
-  }
-
-  std::string pattern(Phase phase) const {
-    std::string name = fit_name(base_, fmt::format("{}-{}", phase_name(phase), kHash));
-    name.resize(name.size() - kHash.size());
-    return name + std::string(kHashPattern);
-  }
-
-  std::string namespace_;
-  std::string base_;
-};
-
-std::string with_phase(const std::string& series) {
-  return fmt::format(
-      R"re(label_replace({}, "phase", "$1", "job_name", ".*-(backup|migrate|verify|contract)-{}"))re", series,
-      kHashPattern);
-}
-
-// Only the newest Job of a phase counts: one that failed stays for kubernetes.ttlAfterFinished, also when a
-// later release has cured it.
-std::string failed(const Jobs& jobs) {
-  const std::string of_failed = fmt::format(
-      "kube_job_created{{{0}}}\n    and on (namespace, job_name) kube_job_failed{{{0},condition=\"true\"}} "
-      "== 1",
-      jobs.all());
-  return fmt::format(
-      "max by (namespace, job_name, phase) (\n  {}\n)\n"
-      "== on (namespace, phase) group_left ()\n"
-      "max by (namespace, phase) (\n  {}\n)",
-      with_phase(of_failed), with_phase(fmt::format("kube_job_created{{{}}}", jobs.all())));
-}
-
 // By its age and not by its pods: a Job whose pods cannot be made has none.
-std::string runs_long(const Jobs& jobs, std::int64_t seconds) {
+std::string runs_long(const JobSeries& jobs, std::int64_t seconds) {
   return fmt::format(
       "time() - max by (namespace, job_name) (kube_job_created{{{0}}}) > {1}\n"
       "unless on (namespace, job_name) (\n"
@@ -77,7 +25,7 @@ std::string runs_long(const Jobs& jobs, std::int64_t seconds) {
 }
 
 // A week's Jobs by their names, also those that are gone.
-std::string fail_often(const Jobs& jobs, int percent) {
+std::string fail_often(const JobSeries& jobs, int percent) {
   const auto within = [&](std::string_view series) {
     return fmt::format("max_over_time({}{{{},condition=\"true\"}}[7d]) == 1", series, jobs.all());
   };
@@ -91,7 +39,7 @@ std::string fail_often(const Jobs& jobs, int percent) {
 }
 
 // The second part is for when the last Job is gone, and with it the time at which it ended.
-std::string not_run(const Jobs& jobs, std::int64_t seconds) {
+std::string not_run(const JobSeries& jobs, std::int64_t seconds) {
   const std::string ended =
       fmt::format("kube_job_status_completion_time{{{}}}[{}s]", jobs.migrations(), seconds);
   return fmt::format("time() - max by (namespace) (max_over_time({0})) > {1}\nor absent_over_time({0})",
@@ -114,14 +62,14 @@ Tree alert(const project::Project& project, const project::Database& database, s
 }
 
 Tree group(const project::Project& project, const project::Database& database) {
-  const Jobs jobs(project, database);
+  const JobSeries jobs(project, database);
   const auto& alerts = project.alerts;
   const auto long_running = alerts.long_running.value_or(project.kubernetes.active_deadline / 2);
   const std::string whose = fmt::format("{}, database {}", project.name, database.key);
   constexpr const char* kLogs =
       "kubectl -n {{ $labels.namespace }} logs job/{{ $labels.job_name }} --all-containers";
   List rules = {
-      alert(project, database, "WindlassJobFailed", "critical", failed(jobs),
+      alert(project, database, "WindlassJobFailed", "critical", newest_failed(jobs),
             fmt::format("{}: {{{{ $labels.phase }}}} failed", whose),
             fmt::format("Job {{{{ $labels.job_name }}}} has failed. {} shows why.", kLogs)),
       alert(

@@ -10,6 +10,7 @@
 #include "core/contract/labels.hpp"
 #include "generator/plan/alerts.hpp"
 #include "generator/plan/credentials.hpp"
+#include "generator/plan/dashboard.hpp"
 #include "generator/plan/hook_pods.hpp"
 #include "generator/plan/identity.hpp"
 #include "generator/plan/job.hpp"
@@ -53,6 +54,7 @@ class Planner {
     if (plan_.diagnostics.has_errors()) return std::move(plan_);
     add_service_accounts();
     add_alerts();
+    add_dashboard();
     for (std::size_t i = 0; i < project_.databases.size(); ++i)
       add_database(project_.databases[i], files.at(i));
     const auto by_path = [](const PlannedFile& a, const PlannedFile& b) { return a.path < b.path; };
@@ -103,6 +105,15 @@ class Planner {
     add("prometheus_rule", object, nullptr, {{"groups", alert_groups(project_)}});
   }
 
+  void add_dashboard() {
+    if (!project_.dashboard.enabled) return;
+    Object object{"configmap", fit_name(project_.name, "dashboard"), "dashboard", Stage::kTracked};
+    object.labels = project_.dashboard.labels;
+    // What the sidecar of Grafana's chart looks for when it is told nothing else.
+    if (object.labels.empty()) object.labels = {{"grafana_dashboard", "1"}};
+    add_config_map(nullptr, object, {{fit_name(project_.name, "migrations.json"), dashboard_json(project_)}});
+  }
+
   void add_database(const project::Database& database, const DatabaseFiles& files) {
     const std::string base = base_name(project_, database);
     const Scope scope{project_,
@@ -137,16 +148,17 @@ class Planner {
     return mount;
   }
 
-  void add_config_map(const Scope& scope, const Object& object, const Members& data,
+  void add_config_map(DatabaseOrNone database, const Object& object, const Members& data,
                       const Members& binary = {}) {
-    add("config_map", object, &scope.database,
+    add("config_map", object, database,
         {{"data", data.empty() ? Tree() : Tree(data)},
          {"binaryData", binary.empty() ? Tree() : Tree(binary)}});
   }
 
   void add_shards(const Scope& scope, const Mount& mount) {
     for (const auto& shard : mount.shards) {
-      add_config_map(scope, {"configmap", shard.name, "support", Stage::kSupport, server_side_apply(target_)},
+      add_config_map(&scope.database,
+                     {"configmap", shard.name, "support", Stage::kSupport, server_side_apply(target_)},
                      shard.data, shard.binary_data);
     }
   }
@@ -154,7 +166,7 @@ class Planner {
   void add_settings(const Scope& scope, const SettingsMap& map, std::string_view component, Stage stage) {
     if (map.text.empty()) return;
     const Map annotations = stage == Stage::kSupport ? server_side_apply(target_) : Map();
-    add_config_map(scope, {"configmap", map.name, component, stage, annotations},
+    add_config_map(&scope.database, {"configmap", map.name, component, stage, annotations},
                    {{"settings.yaml", map.text}});
   }
 
@@ -214,7 +226,7 @@ class Planner {
 
   // Hooks do not count for Argo CD's sync status: this object is what makes it see a new script set.
   void add_marker(const Scope& scope) {
-    add_config_map(scope,
+    add_config_map(&scope.database,
                    {"configmap", fit_name(scope.base, "migration-set"), "marker", Stage::kMarker,
                     set_annotations(scope)},
                    {{"digest", scope.files.set_digest},

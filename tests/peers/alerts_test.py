@@ -1,8 +1,10 @@
-"""The alerts that render writes, under the real promtool: what each fires for, and what it keeps quiet for.
+"""The alerts and the dashboard that render writes, under the real promtool: what each alert fires for and what it keeps
+quiet for, and what each panel shows.
 
 alerts_test.py WINDLASS
 """
 
+import json
 import pathlib
 import shutil
 import subprocess
@@ -57,7 +59,9 @@ class AlertsTest(unittest.TestCase):
         cls.addClassCleanup(place.cleanup)
         cls.place = pathlib.Path(place.name)
         folder = projects.render(WINDLASS, projects.FEATURES, "newest", cls.place / "out", "--target", "argocd")
-        cls.rule, = [each for each in projects.objects_in(folder).values() if each["kind"] == "PrometheusRule"]
+        objects = projects.objects_in(folder).values()
+        cls.rule, = [each for each in objects if each["kind"] == "PrometheusRule"]
+        cls.dashboard, = [each for each in objects if each["metadata"]["name"].endswith("-dashboard")]
         cls.rules = cls.place / "rules.yaml"
         cls.rules.write_text(yaml.safe_dump(cls.rule["spec"]), encoding="utf-8")
 
@@ -88,6 +92,55 @@ class AlertsTest(unittest.TestCase):
         self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
         self.assertIn("8 rules found", told.stdout)
         self.assertEqual(self.rule["metadata"]["labels"]["release"], "prometheus")
+
+    def panels(self):
+        """The panels of database main by title, without the heading."""
+        (name, text), = self.dashboard["data"].items()
+        self.assertTrue(name.endswith(".json"))
+        dashboard = json.loads(text)
+        self.assertEqual(len({each["id"] for each in dashboard["panels"]}), len(dashboard["panels"]))
+        headings = [place for place, each in enumerate(dashboard["panels"]) if each["type"] == "row"]
+        self.assertEqual(len(headings), 2)
+        return {each["title"]: each for each in dashboard["panels"][headings[0] + 1:headings[1]]}
+
+    def test_every_panel_asks_what_prometheus_understands_and_lies_beside_the_others(self):
+        self.assertEqual(self.dashboard["metadata"]["labels"]["grafana_dashboard"], "1")
+        places = set()
+        rules = []
+        for number, panel in enumerate(self.panels().values()):
+            rules.append({"record": f"panel_{number}", "expr": panel["targets"][0]["expr"]})
+            place = panel["gridPos"]
+            for cell in range(place["x"], place["x"] + place["w"]):
+                self.assertLess(cell, 24)
+                self.assertNotIn((cell, place["y"]), places)
+                places.add((cell, place["y"]))
+        file = self.place / "panels.yaml"
+        file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}), encoding="utf-8")
+        told = self.promtool("check", "rules", file)
+        self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
+
+    def test_the_panels_show_what_happened(self):
+        cluster = Cluster(60).job(BACKUP, 0, complete=1).job(MIGRATE, 1, failed=3).job(NEXT_MIGRATE, 20, complete=25)
+        cluster.job(VERIFY, 26, failed=27)
+        cluster.add("kube_job_status_start_time", NEXT_MIGRATE, 20 * 60, 20, None)
+        cluster.add("kube_job_status_active", VERIFY, 0, 26, None)
+        expected = {
+            "Failed and not cured": [{"labels": "{}", "value": 1}],
+            "Since a migration succeeded": [{"labels": "{}", "value": (59 - 25) * 60}],
+            "Jobs of a week that succeeded": [{"labels": "{}", "value": 2}],
+            "Jobs of a week that failed": [{"labels": "{}", "value": 2}],
+            "Time that Jobs took": [{"labels": f'{{job_name="{NEXT_MIGRATE}", phase="migrate"}}', "value": 300}],
+            "Pods that run": [{"labels": f'{{job_name="{VERIFY}", phase="verify"}}', "value": 0}],
+        }
+        panels = self.panels()
+        self.assertEqual(set(panels), set(expected))
+        tests = [{"expr": panels[title]["targets"][0]["expr"], "eval_time": "59m", "exp_samples": samples}
+                 for title, samples in expected.items()]
+        file = self.place / "panels-test.yaml"
+        file.write_text(yaml.safe_dump({"evaluation_interval": "1m", "tests": [{
+            "interval": "1m", "input_series": cluster.series, "promql_expr_test": tests}]}), encoding="utf-8")
+        told = self.promtool("test", "rules", file)
+        self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
 
     def test_a_release_that_went_well_is_quiet(self):
         cluster = Cluster(60)
