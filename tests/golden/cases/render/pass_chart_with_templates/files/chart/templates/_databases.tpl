@@ -31,7 +31,11 @@ Every database with its ConfigMaps, the containers and volumes of its Jobs, and 
 {{- $queriesName := include "windlass.name" (dict "base" $base "suffix" "queries-0") }}
 {{- $tmp := dict "volume" (dict "name" "tmp" "emptyDir" (dict "sizeLimit" "64Mi")) "mount" (dict "name" "tmp" "mountPath" "/tmp") }}
 {{- $sql := include "windlass.filesVolume" (dict "volume" "sql" "path" "/windlass/sql" "map" $sqlName "files" $scripts) | fromYaml }}
-{{- $context := dict "root" .root "key" .key "database" .database "folders" (include "windlass.folders" $scripts) "queryFolders" (include "windlass.folders" $queries) }}
+{{- $hasContract := false }}
+{{- range $path, $text := $scripts }}
+{{- if regexMatch "(?m)^\\s*--\\s*windlass:\\s*contract\\s*$" $text }}{{ $hasContract = true }}{{ end }}
+{{- end }}
+{{- $context := dict "hasContract" $hasContract "root" .root "key" .key "database" .database "folders" (include "windlass.folders" $scripts) "queryFolders" (include "windlass.folders" $queries) }}
 {{- $backup := .database.backup | default dict }}
 {{- $volumes := .database.volumes | default list }}
 {{- $sidecars := list }}
@@ -103,6 +107,17 @@ jobs:
     - {{ include "windlass.run" (dict "context" $context "phase" "verify" "mounts" $mounts) | nindent 6 | trim }}
     volumes:
       {{- toYaml (concat $ours $volumes) | nindent 6 }}
+  {{- if $hasContract }}
+  contract:
+    {{- with $sidecars }}
+    initContainers:
+      {{- toYaml . | nindent 4 }}
+    {{- end }}
+    containers:
+    - {{ include "windlass.run" (dict "context" $context "phase" "contract" "mounts" (list $tmp.mount $sql.mount)) | nindent 6 | trim }}
+    volumes:
+      {{- toYaml (concat (list $tmp.volume $sql.volume) $volumes) | nindent 6 }}
+  {{- end }}
 rollback:
   {{- with $sidecars }}
   initContainers:

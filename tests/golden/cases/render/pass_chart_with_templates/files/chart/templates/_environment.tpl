@@ -1,6 +1,6 @@
 {{/*
 The environment of a container: (dict "root" $ "key" KEY "database" DATABASE "phase" PHASE "dryRun" BOOL
-"folders" TEXT "queryFolders" TEXT). A setting NAME of windlass-hook is the variable WINDLASS_NAME; a value is a text,
+"folders" TEXT "queryFolders" TEXT "hasContract" BOOL). A setting NAME of windlass-hook is the variable WINDLASS_NAME; a value is a text,
 a list, a map, or {secret: NAME, key: KEY}.
 */}}
 {{- define "windlass.environment" -}}
@@ -49,6 +49,7 @@ a list, a map, or {secret: NAME, key: KEY}.
 {{- $_ := set $settings "backup-dir" "/windlass/backup" }}
 {{- with .database.backup }}{{ with .retention }}{{ $_ := set $settings "backup-retention" (. | int | toString) }}{{ end }}{{ end }}
 {{- end }}
+{{- if and .hasContract (has .phase (list "migrate" "verify")) }}{{ $_ := set $settings "defer-contract" "true" }}{{ end }}
 {{- if .dryRun }}{{ $_ := set $settings "dry-run" "true" }}{{ end }}
 {{- end }}
 {{- range $name, $value := $settings }}

@@ -73,11 +73,12 @@ Argo CD goes by its own where they are, Helm knows none of them, so the same cha
     "support" (printf "pre-install,pre-upgrade,post-install,post-upgrade,test%s" (ternary ",pre-rollback" "" (.root.Values.rollbackCheck | default false)))
     "backup" "pre-install,pre-upgrade"
     "migrate" "pre-install,pre-upgrade"
-    "verify" "post-install,post-upgrade" }}
-{{- $waves := dict "support" "-5" "backup" "-1" "migrate" "0" "verify" "2" }}
+    "verify" "post-install,post-upgrade"
+    "contract" "post-install,post-upgrade" }}
+{{- $waves := dict "support" "-5" "backup" "-1" "migrate" "0" "verify" "2" "contract" "3" }}
 helm.sh/hook: {{ get $events .stage }}
 helm.sh/hook-weight: {{ .weight | toString | quote }}
-argocd.argoproj.io/hook: {{ ternary "PostSync" "PreSync" (eq .stage "verify") }}
+argocd.argoproj.io/hook: {{ ternary "PostSync" "PreSync" (has .stage (list "verify" "contract")) }}
 argocd.argoproj.io/sync-wave: {{ get $waves .stage | quote }}
 {{- if eq .stage "support" }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded

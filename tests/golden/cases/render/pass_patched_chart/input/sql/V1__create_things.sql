@@ -1,1 +1,0 @@
-CREATE TABLE things (id int PRIMARY KEY);

@@ -1,1 +1,0 @@
-SELECT id FROM things WHERE id < 0;
