@@ -109,7 +109,8 @@ Rendered make_manifests(const project::Project& project, const Templates& templa
   }
   if (target.reader == Reader::kKubectl) add_kustomization(rendered, project);
   if (target.reader == Reader::kHelm)
-    return {&target, {}, {}, make_chart({built_in ? *built_in : rendered, rendered}, project), rendered.delivery};
+    return {
+        &target, {}, {}, make_chart({built_in ? *built_in : rendered, rendered}, project), rendered.delivery};
   return rendered;
 }
 

@@ -72,7 +72,8 @@ DatabaseUrl RehearsalServer::redirect(const DatabaseUrl& wanted) {
   DatabaseUrl found = administrator_;
   if (own_ != nullptr) {
     found.user = wanted.user;
-    found.password = wanted.password;
+    // Whoever logs in by an identity has none; here the role needs one, and has the administrator's.
+    if (!wanted.password.empty()) found.password = wanted.password;
     found.database = wanted.database_name();
     found.parameters = wanted.parameters;
     std::erase_if(found.parameters, [](const auto& parameter) { return leads_elsewhere(parameter.first); });

@@ -81,6 +81,22 @@ class ExamplesTest(unittest.TestCase):
         self.assertEqual(code, 0, text)
         self.assert_kept(report, ["1.0.0.001", "1.0.0.002", "1.1.0.001", "1.1.0.200"])
 
+    def test_seven_databases_whose_role_has_no_password_go_all_the_way(self):
+        code, report, text = rehearse("alloydb", "--env", "devtest")
+        self.assertEqual(code, 0, text)
+        self.assertEqual(len(messages(report, "migrate")), 7)
+        self.assertEqual({promise["outcome"] for promise in report["rollbackPromise"]}, {"kept"})
+
+    def test_the_small_steps_of_a_large_shop_go_all_the_way(self):
+        code, report, text = rehearse("rds", "--env", "dev")
+        self.assertEqual(code, 0, text)
+        self.assert_kept(report, ["1", "2", "3", "4"])
+
+    def test_the_sql_of_drizzle_goes_all_the_way(self):
+        code, report, text = rehearse("drizzle", "--env", "staging")
+        self.assertEqual(code, 0, text)
+        self.assert_kept(report, ["0012", "0013"])
+
 
 if __name__ == "__main__":
     WINDLASS, HOOK = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY user_api.idx_users_email;

@@ -1,0 +1,2 @@
+DROP VIEW IF EXISTS shop.customer_summary;
+DROP TABLE shop.customers;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY shop.idx_customers_phone;

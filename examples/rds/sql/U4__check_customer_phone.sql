@@ -1,0 +1,1 @@
+ALTER TABLE shop.customers DROP CONSTRAINT chk_phone_format;
