@@ -172,7 +172,7 @@ class Planner {
 
   void add_tenants(const Scope& scope) {
     if (!scope.database.tenants) return;
-    add_config_map(scope,
+    add_config_map(&scope.database,
                    {"configmap", tenants_name(scope), "support", Stage::kSupport, server_side_apply(target_)},
                    {{std::string(contract::kTenantsKey), scope.files.tenants}});
   }

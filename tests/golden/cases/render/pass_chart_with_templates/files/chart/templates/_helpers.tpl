@@ -102,5 +102,5 @@ windlass.dev/target-version: {{ . | quote }}
 
 {{/* The command that makes a Job of the rollback: (dict "namespace" NAME "name" NAME). */}}
 {{- define "windlass.howToRollBack" -}}
-kubectl -n {{ .namespace }} create job {{ .name }}-1 --from=cronjob/{{ .name }} --dry-run=client -o yaml | kubectl set env --local -f - WINDLASS_TARGET=VERSION WINDLASS_CONFIRM=VALUE -o yaml | kubectl -n {{ .namespace }} create -f -
+kubectl -n {{ .namespace }} create job {{ .name }}-1 --from=cronjob/{{ .name }} --dry-run=client -o yaml | kubectl set env --local -f - WINDLASS_TARGET=VERSION WINDLASS_CONFIRM=VALUE{{ if .tenants }} WINDLASS_TENANT=NAME{{ end }} -o yaml | kubectl -n {{ .namespace }} create -f -
 {{- end }}

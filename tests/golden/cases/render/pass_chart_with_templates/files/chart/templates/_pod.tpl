@@ -72,11 +72,20 @@ fails at once, and the code stands in what Argo CD shows. Evictions do not count
 */}}
 {{- define "windlass.jobSpec" -}}
 {{- $minor := include "windlass.minor" .root | int -}}
-backoffLimit: {{ .root.Values.job.backoffLimit | int }}
+{{- $limit := .root.Values.job.backoffLimit | int }}
+{{- $shards := .job.shards | default 1 | int }}
+{{- $perIndex := and .job.shards (ge $minor 29) }}
+backoffLimit: {{ mul (ternary (add $limit 1) (int64 $limit) (not (not $perIndex))) $shards }}
+{{- if $perIndex }}
+backoffLimitPerIndex: {{ $limit }}
+{{- end }}
 activeDeadlineSeconds: {{ .root.Values.job.activeDeadlineSeconds | int64 }}
 ttlSecondsAfterFinished: {{ .root.Values.job.ttlSecondsAfterFinished | int64 }}
-completions: 1
-parallelism: 1
+{{- if .job.shards }}
+completionMode: Indexed
+{{- end }}
+completions: {{ $shards }}
+parallelism: {{ .job.parallelism | default 1 | int }}
 {{- if ge $minor 29 }}
 podReplacementPolicy: Failed
 {{- end }}
@@ -88,8 +97,8 @@ podFailurePolicy:
     - type: DisruptionTarget
       status: "True"
   {{- range concat .job.containers (.job.initContainers | default list) }}
-  {{- if .phase }}
-  - action: FailJob
+  {{- if and .phase (or $perIndex (not $.job.shards)) }}
+  - action: {{ ternary "FailIndex" "FailJob" (not (not $perIndex)) }}
     onExitCodes:
       containerName: {{ .name }}
       operator: In
