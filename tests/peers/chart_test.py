@@ -222,6 +222,53 @@ class ChartTest(unittest.TestCase):
         self.assertIn("has no scripts", self.refusal(self.minimal(scripts={})))
         self.assertIn("holds a comma", self.refusal(self.minimal(placeholders={"a": "b, c"})))
 
+    def test_a_delivery_that_cannot_be_is_refused_with_what_to_do(self):
+        def refusal(delivery, more=None, **database):
+            values = self.minimal(**{"scripts": {}, **database})
+            return self.refusal({**values, "delivery": delivery, **(more or {})})
+
+        image = "registry.example.com/shop:1"
+        newest = {"minVersion": "1.35"}
+        volume = {"method": "imageVolume", "image": image}
+        self.assertRegex(refusal({"method": "oci"}), "method.*(one of|must be)")
+        self.assertIn("delivery.image is set, and the method configMap does not use it", refusal({"image": image}))
+        self.assertIn("delivery.command is set, and the method imageVolume does not use it",
+                      refusal({**volume, "command": ["cp"]}, newest))
+        self.assertIn("Name the image that holds the scripts", refusal({"method": "copy"}))
+        self.assertIn("Name an image that can fetch", refusal({"method": "objectStorage"}))
+        self.assertIn("Name the command that fetches", refusal({"method": "objectStorage", "image": image}))
+        self.assertIn("windlass:latest holds no scripts of yours", refusal({"method": "image"}))
+        self.assertIn("all of it would be copied", refusal({"method": "copy", "image": image, "path": "/"}))
+        self.assertIn("delivery.command does not use it",
+                      refusal({"method": "copy", "image": image, "path": "/a", "command": ["cp", "$(SCRIPTS)"]}))
+        self.assertIn("no word of delivery.command has $(SCRIPTS)",
+                      refusal({"method": "copy", "image": image, "command": ["cp", "/a", "/b"]}))
+        self.assertIn("image volumes need Kubernetes 1.35, and minVersion is 1.29", refusal(volume))
+        self.assertIn("databases.main.scripts is set, and the method imageVolume",
+                      refusal(volume, newest, scripts={"sql/V1__a.sql": "SELECT 1;"}))
+        self.assertIn("databases.main.locations is set, and with the method configMap",
+                      refusal({"method": "configMap"}, scripts={"sql/V1__a.sql": "SELECT 1;"}, locations=["sql"]))
+        self.assertRegex(refusal(volume, newest, locations=["/sql"]), "locations")
+
+    def test_image_volumes_are_refused_by_a_cluster_without_them(self):
+        values = CHART / "ci/image-volume-values.yaml"
+        for major in helm.VERSIONS:
+            with self.assertRaisesRegex(ValueError, "this cluster has v1.34"):
+                helm.template(major, CHART, "-f", values, "--kube-version", "1.34.2-gke.100")
+            self.assertTrue(helm.template(major, CHART, "-f", values, "--kube-version", "1.35"))
+
+    def test_scripts_that_an_image_holds_have_their_contract_job_when_the_values_say_so(self):
+        values = yaml.safe_load((CHART / "ci/copy-values.yaml").read_text(encoding="utf-8"))
+        values["databases"]["main"]["contract"] = True
+        file = self.place / "values.yaml"
+        file.write_text(yaml.safe_dump(values), encoding="utf-8")
+        jobs = {each["spec"]["template"]["metadata"]["labels"]["windlass.dev/phase"]: each
+                for each in helm.template(4, CHART, "-f", file) if each["kind"] == "Job"}
+        self.assertEqual([each["name"] for each in containers(jobs["contract"])], ["scripts", "contract"])
+        for phase, says in {"migrate": True, "verify": True, "contract": False}.items():
+            main, = pod_of(jobs[phase])["containers"]
+            self.assertEqual({"name": "WINDLASS_DEFER_CONTRACT", "value": "true"} in main["env"], says, phase)
+
     def test_it_works_as_a_dependency_with_the_guard_in_the_applications_pod(self):
         application = self.place / "shop"
         shutil.copytree(CHART, application / "charts/windlass")
@@ -252,12 +299,22 @@ class ChartTest(unittest.TestCase):
         (copy / "templates/NOTES.txt").rename(copy / "notes")
         (copy / "templates/notes.yaml").write_text(
             "kind: ConfigMap\ndata:\n  notes: {{ tpl (.Files.Get \"notes\") . | toJson }}\n", encoding="utf-8")
+
+        def notes(major, values):
+            shown, = helm.template(major, copy, "-f", CHART / "ci" / values, "--show-only", "templates/notes.yaml",
+                                   release="shop")
+            return shown["data"]["notes"]
+
         for major in helm.VERSIONS:
-            shown, = helm.template(major, copy, "-f", CHART / "ci/minimal-values.yaml", "--show-only",
-                                   "templates/notes.yaml", release="shop")
-            self.assertIn("helm upgrade --timeout 1860s", shown["data"]["notes"])
+            minimal = notes(major, "minimal-values.yaml")
+            self.assertNotIn("They come by", minimal)
+            self.assertIn("They come by copy from registry.example.com/catalog/app:1.4.0",
+                          notes(major, "copy-values.yaml"))
+            self.assertIn("They come by image from registry.example.com/catalog/windlass:1.4.0",
+                          notes(major, "image-values.yaml"))
+            self.assertIn("helm upgrade --timeout 1860s", minimal)
             self.assertIn("kubectl -n shop create job shop-rollback-1 --from=cronjob/shop-rollback",
-                          shown["data"]["notes"])
+                          minimal)
 
 
 def seconds(text):

@@ -189,12 +189,29 @@ class ParityTest(unittest.TestCase):
         marker, = [each for each in self.objects(storefront, "prod", "plain")
                    if each["metadata"]["name"] == "storefront-migration-set"]
         main["digest"] = marker["data"]["digest"]
+        self.compare_by_hand(values, self.objects(storefront, "prod", "plain"))
+
+    def test_every_delivery_with_values_by_hand(self):
+        """ci/METHOD-values.yaml says what an environment of examples/deliveries does, but for its network policies."""
+        chart = projects.ROOT / "charts/windlass"
+        methods = set()
+        for name in ("image", "copy", "image-volume", "object-storage"):
+            values = yaml.safe_load((chart / f"ci/{name}-values.yaml").read_text(encoding="utf-8"))
+            rendered = self.objects(projects.ROOT / "examples/deliveries", values["environment"], "plain")
+            with self.subTest(values=name):
+                self.compare_by_hand(values, [each for each in rendered if each["kind"] != "NetworkPolicy"])
+            methods.add(values["delivery"]["method"])
+        schema = yaml.safe_load((chart / "values.schema.json").read_text(encoding="utf-8"))
+        known = schema["properties"]["delivery"]["properties"]["method"]["enum"]
+        self.assertEqual(methods, set(known) - {"configMap"})
+
+    def compare_by_hand(self, values, objects):
         file = self.place / "values.yaml"
         file.write_text(yaml.safe_dump(values), encoding="utf-8")
-        expected = text(by_name(in_any_order(self.objects(storefront, "prod", "plain"))))
+        expected = text(by_name(in_any_order(objects)))
         for major in helm.VERSIONS:
-            self.assertEqual(text(by_name(in_any_order(helm.template(major, chart, "-f", file)))), expected,
-                             f"Helm {major}")
+            rendered = helm.template(major, projects.ROOT / "charts/windlass", "-f", file)
+            self.assertEqual(text(by_name(in_any_order(rendered))), expected, f"Helm {major}")
 
 
 def in_any_order(objects):
