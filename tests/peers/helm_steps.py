@@ -50,3 +50,11 @@ def steps(major, table):
     if told.returncode != 0:
         raise ValueError(told.stderr)
     return json.loads(told.stdout)
+
+
+def release_bytes(major, chart):
+    """What Helm's driver writes into the Secret of a release of the chart in a folder. Kubernetes takes 1 MiB."""
+    told = subprocess.run([program(major), "--release", chart], capture_output=True, text=True, timeout=LIMIT, check=False)
+    if told.returncode != 0:
+        raise ValueError(told.stderr)
+    return int(told.stdout)

@@ -7,6 +7,7 @@ import (
 
 	"helm.sh/helm/v3/pkg/action"
 	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
 	"helm.sh/helm/v3/pkg/kube"
 	kubefake "helm.sh/helm/v3/pkg/kube/fake"
@@ -56,11 +57,22 @@ func newActions(double *cluster, files []string) helmActions {
 	for i, file := range files {
 		it.Templates = append(it.Templates, &chart.File{Name: fmt.Sprintf("templates/%02d.yaml", i), Data: []byte(file)})
 	}
+	return actionsOf(double, driver.NewMemory(), it)
+}
+
+func newRelease(double *cluster, kept *secrets, folder string) (helmActions, error) {
+	it, err := loader.LoadDir(folder)
+	return actionsOf(double, driver.NewSecrets(kept), it), err
+}
+
+func actionsOf(double *cluster, releases driver.Driver, it *chart.Chart) *actions {
 	quiet := kubefake.PrintingKubeClient{Out: io.Discard, LogOutput: io.Discard}
+	newest := *chartutil.DefaultCapabilities
+	newest.KubeVersion = chartutil.KubeVersion{Version: "v1.36.0", Major: "1", Minor: "36"}
 	return &actions{chart: it, configuration: &action.Configuration{
-		Releases:     storage.Init(driver.NewMemory()),
+		Releases:     storage.Init(releases),
 		KubeClient:   &client{quiet, double},
-		Capabilities: chartutil.DefaultCapabilities,
+		Capabilities: &newest,
 		Log:          func(string, ...interface{}) {}}}
 }
 

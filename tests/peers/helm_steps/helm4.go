@@ -8,6 +8,7 @@ import (
 	"helm.sh/helm/v4/pkg/action"
 	"helm.sh/helm/v4/pkg/chart/common"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/kube"
 	kubefake "helm.sh/helm/v4/pkg/kube/fake"
 	"helm.sh/helm/v4/pkg/storage"
@@ -65,11 +66,22 @@ func newActions(double *cluster, files []string) helmActions {
 	for i, file := range files {
 		it.Templates = append(it.Templates, &common.File{Name: fmt.Sprintf("templates/%02d.yaml", i), Data: []byte(file)})
 	}
+	return actionsOf(double, driver.NewMemory(), it)
+}
+
+func newRelease(double *cluster, kept *secrets, folder string) (helmActions, error) {
+	it, err := loader.LoadDir(folder)
+	return actionsOf(double, driver.NewSecrets(kept), it), err
+}
+
+func actionsOf(double *cluster, releases driver.Driver, it *chart.Chart) *actions {
 	quiet := kubefake.PrintingKubeClient{Out: io.Discard, LogOutput: io.Discard}
+	newest := *common.DefaultCapabilities
+	newest.KubeVersion = common.KubeVersion{Version: "v1.36.0", Major: "1", Minor: "36"}
 	return &actions{chart: it, configuration: &action.Configuration{
-		Releases:     storage.Init(driver.NewMemory()),
+		Releases:     storage.Init(releases),
 		KubeClient:   &client{quiet, double},
-		Capabilities: common.DefaultCapabilities}}
+		Capabilities: &newest}}
 }
 
 func (a *actions) install() error {

@@ -2,9 +2,12 @@
 //
 // The action code is real; the cluster is a double that knows which objects exist, lets every Job succeed but the one
 // that has to fail, and treats an object that exists as the API server does.
+//
+// With --release FOLDER instead of a table: the bytes of the Secret in which Helm keeps a release of that chart.
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,11 +16,14 @@ import (
 	"os"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/resource"
 	"k8s.io/client-go/kubernetes/scheme"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest/fake"
 	"sigs.k8s.io/yaml"
 )
@@ -49,7 +55,9 @@ type cluster struct {
 
 func name(info *resource.Info) string { return info.Mapping.GroupVersionKind.Kind + "/" + info.Name }
 
-func (c *cluster) add(verb string, info *resource.Info) { c.steps = append(c.steps, verb+" "+name(info)) }
+func (c *cluster) add(verb string, info *resource.Info) {
+	c.steps = append(c.steps, verb+" "+name(info))
+}
 
 func (c *cluster) create(infos []*resource.Info) error {
 	for _, info := range infos {
@@ -231,7 +239,50 @@ func run(vector chartVector, c *cluster, actions helmActions) []string {
 	return c.steps
 }
 
+// secrets is the double of the API by which Helm keeps its releases: it has none, and knows what was written last.
+type secrets struct {
+	corev1client.SecretInterface
+	release []byte
+}
+
+func (s *secrets) List(context.Context, metav1.ListOptions) (*corev1.SecretList, error) {
+	return &corev1.SecretList{}, nil
+}
+
+func (s *secrets) Create(_ context.Context, secret *corev1.Secret, _ metav1.CreateOptions) (*corev1.Secret, error) {
+	s.release = secret.Data["release"]
+	return secret, nil
+}
+
+func (s *secrets) Update(_ context.Context, secret *corev1.Secret, _ metav1.UpdateOptions) (*corev1.Secret, error) {
+	s.release = secret.Data["release"]
+	return secret, nil
+}
+
+func newCluster() *cluster {
+	return &cluster{strictCreate: helmMajor == "3", live: map[string]bool{}, failed: map[string]bool{}}
+}
+
+// releaseBytes is what an install of the chart in the folder writes into the release's Secret.
+func releaseBytes(folder string) (int, error) {
+	kept := &secrets{}
+	actions, err := newRelease(newCluster(), kept, folder)
+	if err != nil {
+		return 0, err
+	}
+	err = actions.install()
+	return len(kept.release), err
+}
+
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "--release" {
+		bytes, err := releaseBytes(os.Args[2])
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(bytes)
+		return
+	}
 	text, err := os.ReadFile(os.Args[1])
 	if err != nil {
 		panic(err)
@@ -249,7 +300,7 @@ func main() {
 		if err != nil {
 			panic(err)
 		}
-		c := &cluster{strictCreate: helmMajor == "3", live: map[string]bool{}, failed: map[string]bool{}}
+		c := newCluster()
 		steps[vector.Name] = run(vector, c, newActions(c, files))
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(steps); err != nil {
