@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <exception>
+#include <future>
+#include <mutex>
 #include <ostream>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "core/base/error.hpp"
@@ -90,26 +95,47 @@ void refuse_ambiguous_folders(const RenderOptions& options) {
   }
 }
 
-// As a call of its own for each project and environment, one after the other.
+// What rendering one project came to, told when its turn comes.
+struct Said {
+  std::ostringstream out;
+  std::ostringstream err;
+  ExitCode code = ExitCode::kDone;
+  std::exception_ptr fault;  // what ended it
+};
+
+// As a call of its own for each project and environment: as many projects at once as there are processors,
+// told in their order.
 class ManyRenders {
  public:
   ManyRenders(const RenderOptions& options, std::ostream& out, std::ostream& err)
       : options_(options), templates_(templates_of(options)), out_(out), err_(err) {}
 
   ExitCode run() {
-    for (const auto& folder : options_.folders) render_project(folder);
+    const std::size_t most = 2 * std::max(1U, std::thread::hardware_concurrency());
+    for (const auto& folder : options_.folders) {
+      if (under_way_.size() == most) tell_first();
+      under_way_.push_back(std::async(std::launch::async, [this, &folder] { return rendered(folder); }));
+    }
+    while (!under_way_.empty()) tell_first();
     return result_;
   }
 
  private:
-  void render_project(const std::filesystem::path& folder) {
+  Said rendered(const std::filesystem::path& folder) {
+    Said said;
+    try {
+      render_project(folder, said);
+    } catch (...) {
+      said.fault = std::current_exception();
+    }
+    return said;
+  }
+
+  void render_project(const std::filesystem::path& folder, Said& said) {
     std::ostringstream said_again;  // by each environment
     const auto config = read_config(folder);
     const auto project = open_project(config, "", said_again);
-    if (!names_.insert(project.name).second) {
-      throw Error(ExitCode::kUsage, fmt::format("two of the projects are called {}", project.name),
-                  "Render them in two calls, into two folders.");
-    }
+    take_name(project.name);
     auto environments = project.environments;
     if (environments.empty()) environments.emplace_back();
     for (const auto& environment : environments) {
@@ -118,16 +144,34 @@ class ManyRenders {
       if (options_.output != "-")
         one.output = (std::filesystem::path(options_.output) / project.name / environment).string();
       if (one.output.ends_with('/')) one.output.pop_back();
-      result_ = std::max(result_, render_once(one, config, templates_, out_, err_));
+      said.code = std::max(said.code, render_once(one, config, templates_, said.out, said.err));
     }
   }
 
+  void take_name(const std::string& name) {
+    const std::lock_guard lock(naming_);
+    if (names_.insert(name).second) return;
+    throw Error(ExitCode::kUsage, fmt::format("two of the projects are called {}", name),
+                "Render them in two calls, into two folders.");
+  }
+
+  void tell_first() {
+    const Said said = under_way_.front().get();
+    under_way_.pop_front();
+    out_ << said.out.str();
+    err_ << said.err.str();
+    if (said.fault) std::rethrow_exception(said.fault);
+    result_ = std::max(result_, said.code);
+  }
+
   const RenderOptions& options_;
-  Templates templates_;
+  const Templates templates_;
   std::ostream& out_;
   std::ostream& err_;
+  std::mutex naming_;
   std::set<std::string> names_;
   ExitCode result_ = ExitCode::kDone;
+  std::deque<std::future<Said>> under_way_;  // last, so that all have ended before the rest goes
 };
 
 }  // namespace

@@ -25,8 +25,9 @@ struct RenderOptions {
 
 // kDone; with `check` kFound when the folder differs, after a unified diff on `out`. "-" writes all objects
 // to `out` as one stream, without the snippets. Several environments become base/ and overlays/. With
-// every_environment each project and environment is rendered as by a call of its own. Throws Error otherwise:
-// kUsage for a target or mode that there is not.
+// every_environment each project and environment is rendered as by a call of its own, several projects at
+// once; they are told in their order up to the first that fails, and those behind it may have been written,
+// too. Throws Error otherwise: kUsage for a target or mode that there is not.
 ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace windlass::generator
