@@ -1,6 +1,6 @@
 {{/*
 The environment of a container: (dict "root" $ "key" KEY "database" DATABASE "phase" PHASE "dryRun" BOOL
-"folders" TEXT "queryFolders" TEXT "hasContract" BOOL). A setting NAME of windlass-hook is the variable WINDLASS_NAME; a value is a text,
+"delivery" what windlass.delivery says). A setting NAME of windlass-hook is the variable WINDLASS_NAME; a value is a text,
 a list, a map, or {secret: NAME, key: KEY}.
 */}}
 {{- define "windlass.environment" -}}
@@ -39,17 +39,17 @@ a list, a map, or {secret: NAME, key: KEY}.
 {{- else if eq .phase "rollback" }}
 {{- $settings = omit $settings "target" }}
 {{- else }}
-{{- $_ := set $settings "locations" (include "windlass.below" (dict "mount" "/windlass/sql" "folders" .folders)) }}
+{{- $_ := set $settings "locations" .delivery.locations }}
 {{- with .database.digest }}{{ $_ := set $settings "expect-digest" . }}{{ end }}
 {{- if eq .phase "verify" }}
-{{- with .queryFolders }}{{ $_ := set $settings "verify-locations" (include "windlass.below" (dict "mount" "/windlass/verify" "folders" .)) }}{{ end }}
+{{- with .delivery.verifyLocations }}{{ $_ := set $settings "verify-locations" . }}{{ end }}
 {{- with .database.version }}{{ $_ := set $settings "expect-version" (. | toString) }}{{ end }}
 {{- with .database.allowNotValid }}{{ $_ := set $settings "allow-not-valid" . }}{{ end }}
 {{- else if eq .phase "backup" }}
 {{- $_ := set $settings "backup-dir" "/windlass/backup" }}
 {{- with .database.backup }}{{ with .retention }}{{ $_ := set $settings "backup-retention" (. | int | toString) }}{{ end }}{{ end }}
 {{- end }}
-{{- if and .hasContract (has .phase (list "migrate" "verify")) }}{{ $_ := set $settings "defer-contract" "true" }}{{ end }}
+{{- if and .delivery.hasContract (has .phase (list "migrate" "verify")) }}{{ $_ := set $settings "defer-contract" "true" }}{{ end }}
 {{- if .dryRun }}{{ $_ := set $settings "dry-run" "true" }}{{ end }}
 {{- end }}
 {{- range $name, $value := $settings }}
@@ -78,13 +78,6 @@ a list, a map, or {secret: NAME, key: KEY}.
 {{ toYaml . }}
 {{- end }}
 {{- end }}
-{{- end }}
-
-{{- define "windlass.below" -}}
-{{- $mount := .mount }}
-{{- $paths := list }}
-{{- range splitList "," .folders }}{{ $paths = append $paths (printf "%s/%s" $mount .) }}{{ end }}
-{{- join "," $paths -}}
 {{- end }}
 
 {{/* Lists and maps with commas between their entries; an entry with a comma of its own has no place there. */}}
