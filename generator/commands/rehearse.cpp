@@ -100,20 +100,24 @@ std::string stand_in_note(const project::Project& project, project::DeliveryMeth
                      own ? project.kubernetes.image : project.delivery.image, method_name(method));
 }
 
-// Tenants that are databases exist before they are migrated.
-void create_tenants(const project::Project& project, const std::vector<json>& documents,
-                    RehearsalServer& server, PodRunner& pods) {
+// Tenants that are databases exist before they are migrated, so before the sync has applied what the
+// migrating pod mounts. `setting` is that of the sync, whose objects stay as they are.
+void create_tenants(const project::Project& project, const std::vector<json>& documents, PodSetting setting) {
+  Objects rendered = *setting.objects;
+  for (const auto& document : documents) rendered.apply(document);
+  setting.objects = &rendered;
+  setting.folder /= "tenants";
   for (const auto& database : project.databases) {
     if (!database.tenants || database.tenants->kind != project::TenantKind::kDatabase) continue;
-    if (!server.is_own())
+    if (!setting.server->is_own())
       throw Error(ExitCode::kConfiguration, "tenants that are databases need a throw-away server",
                   "Leave out --database-url.");
     constexpr std::size_t kLongestList = std::size_t{1} << 20U;
     const auto hook = find_hook_container(documents, "migrate", database.key);
+    const auto owner = PodRunner(setting).database_of(*hook).user;
     const auto file = std::filesystem::path(project.file).parent_path() / database.tenants->file;
     const auto list = project::parse_tenants(read_file(file, kLongestList), file.string());
-    for (const auto& tenant : list.tenants)
-      server.create_database(tenant.place, pods.database_of(*hook).user);
+    for (const auto& tenant : list.tenants) setting.server->create_database(tenant.place, owner);
   }
 }
 
@@ -130,9 +134,15 @@ void rehearse(const RehearseOptions& options, const project::Project& project, c
   rehearsal.ignored = order.ignored;
   const auto stand_in = scripts_of_pods(project, rendered.delivery);
   if (stand_in) rehearsal.made_up.push_back(stand_in_note(project, rendered.delivery.method));
-  PodRunner pods({*options.hook, folder.path(), &objects, &server.server(), &clock, &stop,
-                  stand_in ? &*stand_in : nullptr});
-  create_tenants(project, documents, server.server(), pods);
+  const PodSetting setting{*options.hook,
+                           folder.path(),
+                           &objects,
+                           &server.server(),
+                           &clock,
+                           &stop,
+                           stand_in ? &*stand_in : nullptr};
+  create_tenants(project, documents, setting);
+  PodRunner pods(setting);
   Timeline timeline(out, order);
   const bool text = options.output == "text";
   if (text) timeline.title(rehearsal);
