@@ -97,6 +97,18 @@ class ExamplesTest(unittest.TestCase):
         self.assertEqual(code, 0, text)
         self.assert_kept(report, ["0012", "0013"])
 
+    def test_the_guard_of_the_sync_waves_lets_the_application_start_before_the_contract(self):
+        code, report, text = rehearse("sync-waves", "--env", "staging")
+        self.assertEqual(code, 0, text)
+        self.assertEqual(messages(report, "guard"), ["the database is at version 2, version 2 was asked for"])
+        self.assert_kept(report, ["1", "2", "3"])
+
+    def test_tenants_that_are_databases_are_made_before_they_are_migrated(self):
+        code, report, text = rehearse("tenant-databases", "--env", "staging")
+        self.assertEqual(code, 0, text)
+        for phase, state in (("migrate", "applied"), ("verify", "valid")):
+            self.assertEqual(messages(report, phase), [f"shard {index} of 2, 2 tenants: 2 {state}" for index in (0, 1)])
+
 
 if __name__ == "__main__":
     WINDLASS, HOOK = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))

@@ -1,0 +1,4 @@
+-- windlass: contract
+DROP TRIGGER tier_and_plan ON app.accounts;
+DROP FUNCTION app.tier_and_plan();
+ALTER TABLE app.accounts DROP COLUMN plan;
