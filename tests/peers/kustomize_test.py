@@ -40,6 +40,7 @@ class KustomizeTest(unittest.TestCase):
 
     def test_each_overlay_builds_to_what_its_environment_renders_alone(self):
         compared = 0
+        share_nothing = []
         for project in projects.examples():
             environments = projects.environments(project)
             if len(environments) < 2:
@@ -51,8 +52,11 @@ class KustomizeTest(unittest.TestCase):
                     self.assertEqual(built(out / "overlays" / environment),
                                      projects.objects_in(self.alone(project, environment)))
                     compared += 1
-            self.assertTrue(projects.objects_in(out / "base"), "the environments share nothing")
+            if not projects.objects_in(out / "base"):
+                share_nothing.append(project.name)
         self.assertGreater(compared, 0)
+        # Its environments bring the scripts in ways of their own, so no object is alike in all of them.
+        self.assertEqual(share_nothing, ["deliveries"])
 
 
 if __name__ == "__main__":
