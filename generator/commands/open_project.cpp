@@ -11,13 +11,13 @@
 
 namespace windlass::generator {
 
-project::ConfigFile read_config(const std::filesystem::path& folder) {
-  return project::ConfigFile(project::config_path(folder).lexically_normal());
+std::unique_ptr<const project::ConfigFile> read_config(const std::filesystem::path& folder) {
+  return std::make_unique<const project::ConfigFile>(project::config_path(folder).lexically_normal());
 }
 
 project::Project open_project(const std::filesystem::path& folder, const std::string& environment,
                               std::ostream& err) {
-  return open_project(read_config(folder), environment, err);
+  return open_project(*read_config(folder), environment, err);
 }
 
 project::Project open_project(const project::ConfigFile& config, const std::string& environment,
@@ -34,7 +34,7 @@ project::Project open_project(const project::ConfigFile& config, const std::stri
 
 project::Project open_environment(const std::filesystem::path& folder, const std::string& environment,
                                   std::ostream& err) {
-  return open_environment(read_config(folder), environment, err);
+  return open_environment(*read_config(folder), environment, err);
 }
 
 project::Project open_environment(const project::ConfigFile& config, const std::string& environment,

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <iosfwd>
+#include <memory>
 #include <string>
 
 #include "core/project/load.hpp"
@@ -10,7 +11,7 @@
 namespace windlass::generator {
 
 // The config of the folder, for who opens it for several environments. Throws as config_path does.
-project::ConfigFile read_config(const std::filesystem::path& folder);
+std::unique_ptr<const project::ConfigFile> read_config(const std::filesystem::path& folder);
 
 // Writes warnings to `err`. Throws Error(kConfiguration) whose details are all diagnostics.
 project::Project open_project(const project::ConfigFile& config, const std::string& environment,

@@ -6,7 +6,7 @@
 #include <deque>
 #include <exception>
 #include <future>
-#include <mutex>
+#include <memory>
 #include <ostream>
 #include <set>
 #include <sstream>
@@ -114,28 +114,47 @@ class ManyRenders {
     const std::size_t most = 2 * std::max(1U, std::thread::hardware_concurrency());
     for (const auto& folder : options_.folders) {
       if (under_way_.size() == most) tell_first();
-      under_way_.push_back(std::async(std::launch::async, [this, &folder] { return rendered(folder); }));
+      under_way_.push_back(begin(folder));
     }
     while (!under_way_.empty()) tell_first();
     return result_;
   }
 
  private:
-  Said rendered(const std::filesystem::path& folder) {
+  // Names are taken in the order of the call: of two that are the same, the second is at fault.
+  std::future<Said> begin(const std::filesystem::path& folder) {
+    try {
+      auto config = read_config(folder);
+      std::ostringstream said_again;  // by each environment
+      auto project = open_project(*config, "", said_again);
+      if (!names_.insert(project.name).second) {
+        throw Error(ExitCode::kUsage, fmt::format("two of the projects are called {}", project.name),
+                    "Render them in two calls, into two folders.");
+      }
+      return std::async(std::launch::async, [this, config = std::move(config), project = std::move(project)] {
+        return rendered(*config, project);
+      });
+    } catch (...) {
+      return std::async(std::launch::deferred, [fault = std::current_exception()] {
+        Said said;
+        said.fault = fault;
+        return said;
+      });
+    }
+  }
+
+  Said rendered(const project::ConfigFile& config, const project::Project& project) const {
     Said said;
     try {
-      render_project(folder, said);
+      render_environments(config, project, said);
     } catch (...) {
       said.fault = std::current_exception();
     }
     return said;
   }
 
-  void render_project(const std::filesystem::path& folder, Said& said) {
-    std::ostringstream said_again;  // by each environment
-    const auto config = read_config(folder);
-    const auto project = open_project(config, "", said_again);
-    take_name(project.name);
+  void render_environments(const project::ConfigFile& config, const project::Project& project,
+                           Said& said) const {
     auto environments = project.environments;
     if (environments.empty()) environments.emplace_back();
     for (const auto& environment : environments) {
@@ -146,13 +165,6 @@ class ManyRenders {
       if (one.output.ends_with('/')) one.output.pop_back();
       said.code = std::max(said.code, render_once(one, config, templates_, said.out, said.err));
     }
-  }
-
-  void take_name(const std::string& name) {
-    const std::lock_guard lock(naming_);
-    if (names_.insert(name).second) return;
-    throw Error(ExitCode::kUsage, fmt::format("two of the projects are called {}", name),
-                "Render them in two calls, into two folders.");
   }
 
   void tell_first() {
@@ -168,7 +180,6 @@ class ManyRenders {
   const Templates templates_;
   std::ostream& out_;
   std::ostream& err_;
-  std::mutex naming_;
   std::set<std::string> names_;
   ExitCode result_ = ExitCode::kDone;
   std::deque<std::future<Said>> under_way_;  // last, so that all have ended before the rest goes
@@ -179,7 +190,7 @@ class ManyRenders {
 ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err) {
   refuse_what_does_not_fit(options, choose_target(options.target, options.mode));
   if (!options.every_environment && options.folders.size() < 2) {
-    return render_once(options, read_config(options.folders.front()), templates_of(options), out, err);
+    return render_once(options, *read_config(options.folders.front()), templates_of(options), out, err);
   }
   refuse_ambiguous_folders(options);
   return ManyRenders(options, out, err).run();
