@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "core/base/duration.hpp"
 #include "core/base/error.hpp"
 #include "core/contract/labels.hpp"
 #include "core/contract/phase.hpp"
@@ -84,6 +85,7 @@ class Writer {
     for (const auto& database : project_.databases)
       databases.push_back({database.key, database_values(database)});
     put(result_.values, "databases", std::move(databases));
+    add_observability();
     add_other_objects();
     return std::move(result_);
   }
@@ -262,6 +264,27 @@ class Writer {
     return difference(without(annotations, {}), members_of(project_.kubernetes.annotations));
   }
 
+  void add_observability() {
+    for (const auto& object : rendered_.objects) {
+      const auto component = label(object.tree, contract::kComponentLabel);
+      if (!has_template(object)) continue;
+      if (component == "alerts") put(result_.values, "alerts", alerts_values());
+      if (component != "dashboard") continue;
+      Members dashboard = {{"enabled", true}};
+      put(dashboard, "labels", tree_of(project_.dashboard.labels));
+      put(result_.values, "dashboard", std::move(dashboard));
+    }
+  }
+
+  Members alerts_values() const {
+    const auto& alerts = project_.alerts;
+    Members values = {{"enabled", true}, {"failurePercent", alerts.failure_percent}};
+    put(values, "labels", tree_of(alerts.labels));
+    if (alerts.long_running) put(values, "longRunning", format_duration(*alerts.long_running));
+    if (alerts.not_run_for) put(values, "notRunFor", format_duration(*alerts.not_run_for));
+    return values;
+  }
+
   void add_other_objects() {
     List support;
     List release;
@@ -280,10 +303,9 @@ class Writer {
   bool has_template(const Manifest& object) const {
     const auto kind = kind_of(object.tree);
     if (kind == "ServiceAccount") return !own_accounts();
-    if (kind == "ConfigMap") {
-      if (label(object.tree, contract::kDatabaseLabel).empty()) return false;
-      return label(object.tree, contract::kComponentLabel) == "marker" || !is_own(object);
-    }
+    const auto component = label(object.tree, contract::kComponentLabel);
+    if (kind == "ConfigMap") return component == "marker" || !is_own(object);
+    if (kind == "PrometheusRule") return !is_own(object);
     return kind == "Job" || kind == "CronJob";
   }
 

@@ -7,8 +7,8 @@
 
 namespace windlass::generator {
 
-// The groups of prometheus_rule.yaml, one a database: a Job failed, a Job runs for long, Jobs fail often, and
-// with alerts.notRunFor nobody ran a migration since.
+// The groups of prometheus_rule.yaml, one a database in the order of their keys: a Job failed, a Job runs for
+// long, Jobs fail often, and with alerts.notRunFor nobody ran a migration since.
 List alert_groups(const project::Project& project);
 
 }  // namespace windlass::generator

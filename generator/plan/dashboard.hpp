@@ -10,7 +10,7 @@ namespace windlass::generator {
 
 // Grafana's JSON, version 39 of its schema, with a row of panels for each database: Jobs that failed and
 // nobody has cured, the time since a migration succeeded, how Jobs of a week ended, how long each took, what
-// runs now. Its uid is made of project and environment, so that a new render replaces the old one.
+// runs now. Members stand in the order of their keys, as Helm writes them.
 std::string dashboard_json(const project::Project& project);
 
 }  // namespace windlass::generator

@@ -1,5 +1,5 @@
-"""The alerts and the dashboard that render writes, under the real promtool: what each alert fires for and what it keeps
-quiet for, and what each panel shows.
+"""The alerts and the dashboard, as render writes them and as the chart makes them of values by hand, under the real
+promtool: what each alert fires for and what it keeps quiet for, and what each panel shows.
 
 alerts_test.py WINDLASS
 """
@@ -15,6 +15,7 @@ import unittest
 import yaml
 
 import go_modules
+import helm
 import projects
 
 # Its alerts: longRunning 10m, failurePercent 40, notRunFor 24h.
@@ -52,14 +53,15 @@ class Cluster:
         return self
 
 
-class AlertsTest(unittest.TestCase):
+class Observed:
+    """The cases; a class below says by objects() whose alerts and dashboard they are about."""
+
     @classmethod
     def setUpClass(cls):
         place = tempfile.TemporaryDirectory(prefix="windlass-alerts-")
         cls.addClassCleanup(place.cleanup)
         cls.place = pathlib.Path(place.name)
-        folder = projects.render(WINDLASS, projects.FEATURES, "newest", cls.place / "out", "--target", "argocd")
-        objects = projects.objects_in(folder).values()
+        objects = cls.objects()
         cls.rule, = [each for each in objects if each["kind"] == "PrometheusRule"]
         cls.dashboard, = [each for each in objects if each["metadata"]["name"].endswith("-dashboard")]
         cls.rules = cls.place / "rules.yaml"
@@ -99,9 +101,9 @@ class AlertsTest(unittest.TestCase):
         self.assertTrue(name.endswith(".json"))
         dashboard = json.loads(text)
         self.assertEqual(len({each["id"] for each in dashboard["panels"]}), len(dashboard["panels"]))
-        headings = [place for place, each in enumerate(dashboard["panels"]) if each["type"] == "row"]
-        self.assertEqual(len(headings), 2)
-        return {each["title"]: each for each in dashboard["panels"][headings[0] + 1:headings[1]]}
+        headings = {each["title"]: place for place, each in enumerate(dashboard["panels"]) if each["type"] == "row"}
+        self.assertEqual(list(headings), ["database audit", "database main"])
+        return {each["title"]: each for each in dashboard["panels"][headings["database main"] + 1:]}
 
     def test_every_panel_asks_what_prometheus_understands_and_lies_beside_the_others(self):
         self.assertEqual(self.dashboard["metadata"]["labels"]["grafana_dashboard"], "1")
@@ -210,8 +212,25 @@ class AlertsTest(unittest.TestCase):
         self.assertIn((FAILED, BASE.replace("-main", "-audit") + "-migrate-00000001"), self.firing(rest, "audit"))
 
 
+class RenderedTest(Observed, unittest.TestCase):
+    @classmethod
+    def objects(cls):
+        return projects.objects_in(projects.render(WINDLASS, projects.FEATURES, "newest", cls.place / "out", "--target",
+                                                   "argocd")).values()
+
+
+class ChartTest(Observed, unittest.TestCase):
+    @classmethod
+    def objects(cls):
+        return helm.template(4, projects.ROOT / "charts/windlass", "-f", projects.observed_values(cls.place))
+
+
 if __name__ == "__main__":
     WINDLASS = pathlib.Path(sys.argv.pop(1)).resolve()
+    try:
+        helm.program(4)
+    except go_modules.Missing as reason:
+        go_modules.skip(reason)
     if not shutil.which("promtool"):
         go_modules.skip("promtool is not installed: run make peers")
     unittest.main(verbosity=2)

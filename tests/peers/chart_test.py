@@ -213,6 +213,8 @@ class ChartTest(unittest.TestCase):
         self.assertEqual(int(kubernetes["backoffLimit"]), values["job"]["backoffLimit"])
         for key in ("image", "imagePullPolicy", "minVersion"):
             self.assertEqual(kubernetes[key], values[key])
+        alerts = defaults_of(schema, "failurePercent")
+        self.assertEqual(int(alerts["failurePercent"]), values["alerts"]["failurePercent"])
 
     def test_values_that_make_no_sense_are_refused_with_what_to_do(self):
         self.assertIn("databases is empty", self.refusal({}))
@@ -221,6 +223,28 @@ class ChartTest(unittest.TestCase):
         self.assertIn("connection.name is needed beside host", self.refusal(self.minimal(connection={"host": "db"})))
         self.assertIn("has no scripts", self.refusal(self.minimal(scripts={})))
         self.assertIn("holds a comma", self.refusal(self.minimal(placeholders={"a": "b, c"})))
+
+    def test_alerts_that_could_never_fire_are_refused(self):
+        def refusal(**alerts):
+            return self.refusal({**self.minimal(), "alerts": {"enabled": True, **alerts}})
+
+        self.assertIn("alerts.longRunning is 30m, and Kubernetes ends a Job after job.activeDeadlineSeconds, 1800",
+                      refusal(longRunning="30m"))
+        for word in ("10", "0s", "0h0m", "-5m", "1d", "90ms"):
+            self.assertRegex(refusal(notRunFor=word), "notRunFor.*pattern")
+        self.assertRegex(refusal(failurePercent=100), "failurePercent")
+        self.assertRegex(refusal(notRun="1h"), "notRun")
+
+    def test_the_seconds_of_a_duration(self):
+        for word, expected in {"45s": 45, "15m": 900, "1h30m": 5400, "0h20m": 1200, "90m1h": 9000, "8760h": 31536000}.items():
+            values = {**self.minimal(), "alerts": {"enabled": True, "notRunFor": word}}
+            file = self.place / "values.yaml"
+            file.write_text(yaml.safe_dump(values), encoding="utf-8")
+            for major in helm.VERSIONS:
+                rule, = [each for each in helm.template(major, CHART, "-f", file) if each["kind"] == "PrometheusRule"]
+                last = rule["spec"]["groups"][0]["rules"][-1]
+                self.assertIn(f"[{expected}s]", last["expr"])
+                self.assertTrue(last["annotations"]["summary"].endswith(word))
 
     def test_a_delivery_that_cannot_be_is_refused_with_what_to_do(self):
         def refusal(delivery, more=None, **database):

@@ -110,6 +110,32 @@ class ParityTest(unittest.TestCase):
                 self.assertEqual(told.returncode, 0, told.stdout + told.stderr)
         self.for_everything(compare)
 
+    def test_alerts_and_dashboard_of_values_by_hand(self):
+        """With every key of theirs, and with none but enabled in a project without environments."""
+        bare = self.place / "bare"
+        bare.mkdir()
+        (bare / "sql").mkdir()
+        (bare / "sql/V1__a.sql").write_text("SELECT 1;\n", encoding="utf-8")
+        (bare / "windlass.yaml").write_text(yaml.safe_dump({
+            "apiVersion": "windlass.dev/v1", "kind": "ProjectConfig", "metadata": {"name": "features"}, "spec": {
+                "databases": {key: {"name": key, "scripts": {"verify": []}} for key in ("main", "audit")},
+                "kubernetes": {"namespace": "features"},
+                "observability": {"alerts": {"enabled": True}, "dashboard": {"enabled": True}}}}), encoding="utf-8")
+
+        def observed(objects):
+            found = [each for each in objects
+                     if each["metadata"]["labels"]["app.kubernetes.io/component"] in ("alerts", "dashboard")]
+            self.assertEqual(len(found), 2)
+            return text(by_name(found))
+
+        chart = projects.ROOT / "charts/windlass"
+        for project, environment, values in ((projects.FEATURES, "newest", projects.observed_values(self.place)),
+                                             (bare, None, chart / "ci/observability-values.yaml")):
+            out = projects.render(WINDLASS, project, environment, self.place / f"{project.name}-plain", "--target", "plain")
+            expected = observed(projects.objects_in(out).values())
+            for major in helm.VERSIONS:
+                self.assertEqual(observed(helm.template(major, chart, "-f", values)), expected, f"Helm {major}")
+
     def test_what_helm_renders_when_every_template_is_another(self):
         """Each built-in template with one member more: then every object stands whole in the chart."""
         templates = self.place / "templates"

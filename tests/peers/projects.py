@@ -1,5 +1,6 @@
 """The projects that peers are tried on, and what windlass renders from them."""
 
+import json
 import pathlib
 import subprocess
 
@@ -25,12 +26,27 @@ def environments(project):
 
 
 def render(windlass, project, environment, out, *arguments):
-    """Renders into the folder `out`. Raises ValueError with what windlass said."""
-    told = subprocess.run([windlass, "render", project, "--env", environment, "-o", out, *arguments],
+    """Renders into the folder `out`, without an environment when it is None. Raises ValueError with what windlass said."""
+    chosen = ["--env", environment] if environment else []
+    told = subprocess.run([windlass, "render", project, *chosen, "-o", out, *arguments],
                           capture_output=True, text=True, timeout=LIMIT, check=False)
     if told.returncode != 0:
         raise ValueError(told.stderr)
     return out
+
+
+def observed_values(place):
+    """A file in the folder `place`: values of charts/windlass with the names, alerts and dashboard of features/."""
+    config = yaml.safe_load(config_of(FEATURES).read_text(encoding="utf-8"))
+    spec = config["spec"]
+    database = {"connection": {"urlSecret": {"name": "db", "key": "url"}}, "scripts": {"sql/V1__a.sql": "SELECT 1;\n"}}
+    values = {"project": config["metadata"]["name"], "environment": "newest", **spec["observability"],
+              "namespace": spec["kubernetes"]["namespace"], "annotations": spec["kubernetes"]["annotations"],
+              "labels": {**config["metadata"]["labels"], **spec["kubernetes"]["labels"]},
+              "databases": {key: database for key in spec["databases"]}}
+    file = pathlib.Path(place) / "observed-values.yaml"
+    file.write_text(json.dumps(values), encoding="utf-8")  # quotes "0815", which Helm would take for a number
+    return file
 
 
 def name_of(object_):

@@ -162,4 +162,42 @@ TEST_CASE("a guard with more than the chart's helpers hand on is refused") {
                     "the template guard_patch.yaml sets hostNetwork, which no helper of the chart carries");
 }
 
+namespace {
+
+project::Project observed_project() {
+  auto project = sample_project();
+  project.alerts.enabled = true;
+  project.alerts.labels = {{"release", "prometheus"}};
+  project.alerts.not_run_for = Milliseconds{24 * 3600 * 1000};
+  project.dashboard.enabled = true;
+  return project;
+}
+
+}  // namespace
+
+TEST_CASE("alerts and the dashboard are values in the words of windlass.yaml") {
+  const auto values = values_of(observed_project());
+  CHECK(*values.find({"alerts"}) == Members{{"enabled", true},
+                                            {"failurePercent", 25},
+                                            {"labels", Members{{"release", "prometheus"}}},
+                                            {"notRunFor", "24h"}});
+  CHECK(*values.find({"dashboard"}) == Members{{"enabled", true}});
+  CHECK(values.find({"releaseObjects"}) == nullptr);
+}
+
+TEST_CASE("alerts and a dashboard that are wanted otherwise stand whole, and the chart makes none besides") {
+  const auto project = observed_project();
+  const auto built_in = sample_render(project, helm());
+  auto wanted = built_in;
+  for (const auto* path :
+       {"40-release/prometheusrule-storefront-alerts.yaml", "40-release/configmap-storefront-dashboard.yaml"})
+    *object_at(wanted, path).tree.find({"metadata", "labels"}) = Members{{"own", "label"}};
+  const Tree values = chart_values({built_in, wanted}, project).values;
+  CHECK(values.find({"alerts"}) == nullptr);
+  CHECK(values.find({"dashboard"}) == nullptr);
+  const auto& objects = list_at(values, {"releaseObjects"});
+  REQUIRE(objects.size() == 2);
+  for (const auto& object : objects) CHECK(text_at(object, {"metadata", "labels", "own"}) == "label");
+}
+
 }  // namespace windlass::generator

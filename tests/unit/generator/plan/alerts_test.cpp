@@ -16,9 +16,7 @@ project::Project project_with_alerts() {
   return project;
 }
 
-const List& rules_of(const List& groups, std::size_t group = 0) {
-  return list_at(groups.at(group), {"rules"});
-}
+const List& rules_of(const List& groups) { return list_at(groups.at(0), {"rules"}); }
 
 bool says(const Tree& rule, std::string_view expected) {
   return text_at(rule, {"expr"}).find(expected) != std::string_view::npos;
@@ -45,8 +43,8 @@ TEST_CASE("each database has a group whose alerts select its Jobs and no others"
   project.databases.push_back(sample_database("audit"));
   const auto groups = alert_groups(project);
   REQUIRE(groups.size() == 2);
-  CHECK(text_at(groups[1], {"name"}) == "storefront-audit-migrations");
-  for (const auto& rule : rules_of(groups, 1)) {
+  CHECK(text_at(groups[0], {"name"}) == "storefront-audit-migrations");
+  for (const auto& rule : rules_of(groups)) {
     CHECK(text_at(rule, {"labels", "database"}) == "audit");
     CHECK(text_at(rule, {"labels", "environment"}) == "prod");
     CHECK(says(rule, R"(namespace="shop",job_name=~"storefront-audit-backup-[0-9a-f]{8}|)"

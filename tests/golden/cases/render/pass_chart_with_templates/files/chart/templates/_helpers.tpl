@@ -52,12 +52,12 @@ windlass.dev/database: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* The metadata of an object: (dict "root" $ "name" NAME "component" NAME "database" KEY "annotations" DICT). */}}
+{{/* The metadata of an object: (dict "root" $ "name" NAME "component" NAME "database" KEY "labels" DICT "annotations" DICT). */}}
 {{- define "windlass.metadata" -}}
 name: {{ .name }}
 namespace: {{ include "windlass.namespace" .root }}
 labels:
-  {{- toYaml (merge (include "windlass.ourLabels" . | fromYaml) (.root.Values.labels | default dict)) | nindent 2 }}
+  {{- toYaml (merge (include "windlass.ourLabels" . | fromYaml) (.root.Values.labels | default dict) (.labels | default dict)) | nindent 2 }}
 {{- with merge (dict) (.annotations | default dict) (.root.Values.annotations | default dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}
