@@ -77,7 +77,7 @@ DatabaseUrl RehearsalServer::redirect(const DatabaseUrl& wanted) {
     found.database = wanted.database_name();
     found.parameters = wanted.parameters;
     std::erase_if(found.parameters, [](const auto& parameter) { return leads_elsewhere(parameter.first); });
-    own_->create_role(found.user, found.password);
+    make_role(found.user, found.password);
   }
   const auto name = found.database_name();
   if (std::find(databases_.begin(), databases_.end(), name) == databases_.end()) {
@@ -85,6 +85,13 @@ DatabaseUrl RehearsalServer::redirect(const DatabaseUrl& wanted) {
     databases_.push_back(name);
   }
   return found;
+}
+
+void RehearsalServer::make_role(const std::string& role, const Secret& password) {
+  const auto made = roles_.find(role);
+  if (made != roles_.end() && made->second.reveal() == password.reveal()) return;
+  own_->create_role(role, password);
+  roles_.insert_or_assign(role, password);
 }
 
 std::string RehearsalServer::redirect_text(const std::string& text) {

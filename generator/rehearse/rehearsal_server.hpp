@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,12 +55,15 @@ class RehearsalServer {
   std::string dump_schema(const std::string& database, const std::vector<std::string>& without_tables) const;
 
  private:
+  // Makes the role, unless it was made with this password before: every container asks for it anew.
+  void make_role(const std::string& role, const Secret& password);
   Rows query(const std::string& database, std::string_view sql) const;
 
   ThrowawayServer* own_ = nullptr;
   DatabaseUrl administrator_;
   std::filesystem::path programs_;
   std::vector<std::string> databases_;
+  std::map<std::string, Secret> roles_;  // with the password that each has
 };
 
 }  // namespace windlass::generator

@@ -1,1 +1,0 @@
-DROP INDEX CONCURRENTLY user_api.idx_users_email;

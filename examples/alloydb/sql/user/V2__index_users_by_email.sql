@@ -1,1 +1,0 @@
-CREATE UNIQUE INDEX CONCURRENTLY idx_users_email ON user_api.users (lower(email));
