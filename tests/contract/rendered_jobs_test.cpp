@@ -17,6 +17,7 @@
 #include "generator/check/object.hpp"
 #include "generator/manifests/manifests.hpp"
 #include "hook/settings/load.hpp"
+#include "tests/support/examples.hpp"
 
 namespace windlass {
 namespace {
@@ -230,9 +231,8 @@ std::vector<std::string> fetch_from_image() { return {"cp", "-R", "/migrations/.
 
 TEST_CASE("the hook understands every container of the examples, in every environment") {
   std::size_t loaded = 0;
-  for (const auto& folder : fs::directory_iterator(WINDLASS_EXAMPLES)) {
-    if (!folder.is_directory()) continue;
-    const auto file = project::config_path(folder.path());
+  for (const auto& folder : example_projects(WINDLASS_EXAMPLES)) {
+    const auto file = project::config_path(folder);
     auto environments = load_project(file, "").environments;
     if (environments.empty()) environments.emplace_back();
     for (const auto& environment : environments) {

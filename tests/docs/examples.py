@@ -1,5 +1,5 @@
-"""Every example renders for each of its environments, twice to the same bytes, and the guard in its app/ is the
-rendered one.
+"""Every example renders for each of its environments, twice to the same bytes, the guard in its app/ is the rendered
+one, and services that are said to be alike are.
 
 usage: examples.py BUILD
 """
@@ -28,8 +28,8 @@ def guard_of(deployment):
     return guard
 
 
-def check(project, folder):
-    config = next(project / name for name in ("windlass.yaml", "project-config.yaml") if (project / name).exists())
+def check(config, folder):
+    project = config.parent
     environments = yaml.safe_load(config.read_text())["spec"].get("environments", {"any": None})
     for environment in environments:
         first, second = (render(project, environment, folder / f"{project.name}-{environment}-{n}") for n in (1, 2))
@@ -43,12 +43,20 @@ def check(project, folder):
             faults.append(f"{application.relative_to(ROOT)}: its guard is not the rendered one:\n{snippet.decode()}")
 
 
-projects = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
-if not projects:
+def check_alike(services):
+    """Their configs differ in the service's name only, which their folder has, with -api behind it."""
+    texts = {config.read_text().replace(config.parent.name.removesuffix("-api"), "SERVICE") for config in services}
+    if len(services) != 7 or len(texts) != 1:
+        faults.append(f"examples/alloydb: {len(services)} services with {len(texts)} kinds of config, not seven of one")
+
+
+configs = sorted(path for name in ("windlass.yaml", "project-config.yaml") for path in (ROOT / "examples").rglob(name))
+if not configs:
     sys.exit("examples: none found")
 with tempfile.TemporaryDirectory(prefix="windlass-examples-") as temporary:
-    for example in projects:
-        check(example, pathlib.Path(temporary))
+    for config in configs:
+        check(config, pathlib.Path(temporary))
+check_alike([config for config in configs if config.parent.parent.name == "alloydb"])
 if faults:
     sys.exit("\n".join(faults))
-print(f"examples: {len(projects)} projects render the same bytes twice")
+print(f"examples: {len(configs)} projects render the same bytes twice")

@@ -17,7 +17,13 @@ def config_of(project):
 
 
 def examples():
-    return sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
+    return sorted(path.parent for name in CONFIGS for path in (ROOT / "examples").rglob(name))
+
+
+def unlike_examples():
+    """Those that render something of their own: of the services on AlloyDB, which docs.examples holds alike, two."""
+    return [project for project in examples()
+            if project.parent.name != "alloydb" or project.name in ("auth-api", "client-api")]
 
 
 def environments(project):

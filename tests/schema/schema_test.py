@@ -54,8 +54,8 @@ def faults(validator, path):
 
 
 def check_valid(validator, failures):
-    paths = sorted((ROOT / "tests/data/project/valid").glob("*.yaml")) + sorted((ROOT / "examples").glob("*/windlass.yaml"))
-    paths += sorted((ROOT / "examples").glob("*/project-config.yaml"))
+    paths = sorted((ROOT / "tests/data/project/valid").glob("*.yaml"))
+    paths += sorted(path for name in ("windlass.yaml", "project-config.yaml") for path in (ROOT / "examples").rglob(name))
     for path in paths:
         for fault in faults(validator, path):
             failures.append(f"{path.relative_to(ROOT)} is valid, but: {fault}")

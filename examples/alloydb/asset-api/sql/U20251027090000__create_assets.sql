@@ -1,0 +1,2 @@
+DROP TABLE asset_api.assets;
+DROP SCHEMA asset_api;

@@ -1,0 +1,2 @@
+DROP TABLE auth_api.sessions;
+DROP SCHEMA auth_api;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY client_api.idx_users_email;

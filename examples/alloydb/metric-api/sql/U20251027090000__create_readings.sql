@@ -1,0 +1,2 @@
+DROP TABLE metric_api.readings;
+DROP SCHEMA metric_api;

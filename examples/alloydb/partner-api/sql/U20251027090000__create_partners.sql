@@ -1,0 +1,2 @@
+DROP TABLE partner_api.partners;
+DROP SCHEMA partner_api;

@@ -1,0 +1,2 @@
+DROP TABLE task_api.tasks;
+DROP SCHEMA task_api;

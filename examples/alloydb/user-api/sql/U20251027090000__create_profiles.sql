@@ -1,0 +1,2 @@
+DROP TABLE user_api.profiles;
+DROP SCHEMA user_api;
