@@ -22,13 +22,17 @@ const Member* find_value(const Members& values, std::string_view name) {
   return found == values.end() ? nullptr : &*found;
 }
 
+std::string names_of(const Members& values) {
+  std::vector<std::string_view> names;
+  for (const auto& value : values) names.emplace_back(value.key);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 // Every placeholder of the template has a value, and every value a placeholder.
 void check_values(const Template& used, const Members& values) {
   Diagnostics diagnostics;
-  std::vector<std::string> names;
   for (const auto& value : values) {
-    names.push_back(value.key);
-    if (used.placeholders.count(value.key) > 0) continue;
+    if (used.placeholders.contains(value.key)) continue;
     diagnostics.add(
         {Severity::kError,
          {used.file, 0, 0},
@@ -38,7 +42,7 @@ void check_values(const Template& used, const Members& values) {
   for (const auto& [name, position] : used.placeholders) {
     if (find_value(values, name) != nullptr) continue;
     diagnostics.add({Severity::kError, position, fmt::format("no value for ${{{}}}", name),
-                     fmt::format("The values here are {}.", join(names, ", "))});
+                     fmt::format("The values here are {}.", names_of(values))});
   }
   if (!diagnostics.empty()) {
     throw Error(ExitCode::kConfiguration, fmt::format("the template {} does not fit", used.file))
@@ -46,29 +50,48 @@ void check_values(const Template& used, const Members& values) {
   }
 }
 
-// Fills in the placeholders. What is filled in is not looked at again: a value may well read "${x}".
-Tree fill(const Tree& tree, const Members& values) {
+const Tree& tree_of(const Tree& item) { return item; }
+const Tree& tree_of(const Member& member) { return member.value; }
+void add(List& list, const Tree& /*before*/, Tree after) { list.push_back(std::move(after)); }
+void add(Members& members, const Member& before, Tree after) {
+  members.push_back({before.key, std::move(after)});
+}
+
+// The items as `change` makes them, without those that are or become absent; nothing when it changes none, so
+// that what has no placeholder in it, and what uses no template, is shared and not copied.
+template <typename Items, typename Change>
+std::optional<Tree> changed_items(const Items& items, const Change& change) {
+  std::optional<Items> result;
+  for (auto it = items.begin(); it != items.end(); ++it) {
+    std::optional<Tree> after = tree_of(*it).is_absent() ? Tree() : change(tree_of(*it));
+    if (!after && !result) continue;
+    if (!result) result.emplace(items.begin(), it);
+    if (!after) {
+      result->push_back(*it);
+    } else if (!after->is_absent()) {
+      add(*result, *it, std::move(*after));
+    }
+  }
+  if (!result) return std::nullopt;
+  return Tree(std::move(*result));
+}
+
+template <typename Change>
+std::optional<Tree> changed_below(const Tree& tree, const Change& change) {
+  if (const auto* list = tree.list()) return changed_items(*list, change);
+  if (const auto* members = tree.members()) return changed_items(*members, change);
+  return std::nullopt;
+}
+
+// With the placeholders filled in; nothing when there are none. What is filled in is not looked at again: a
+// value may well read "${x}".
+std::optional<Tree> filled(const Tree& tree, const Members& values) {
   if (const auto* text = tree.text()) {
     const auto name = placeholder_name(*text);
-    return name.empty() ? tree : find_value(values, name)->value;
+    if (name.empty()) return std::nullopt;
+    return find_value(values, name)->value;
   }
-  if (const auto* list = tree.list()) {
-    List result;
-    for (const auto& item : *list) {
-      if (Tree filled = fill(item, values); !filled.is_absent()) result.push_back(std::move(filled));
-    }
-    return result;
-  }
-  if (const auto* members = tree.members()) {
-    Members result;
-    for (const auto& member : *members) {
-      if (Tree filled = fill(member.value, values); !filled.is_absent()) {
-        result.push_back({member.key, std::move(filled)});
-      }
-    }
-    return result;
-  }
-  return tree;
+  return changed_below(tree, [&](const Tree& below) { return filled(below, values); });
 }
 
 }  // namespace
@@ -125,23 +148,11 @@ Templates Templates::with_overrides(const std::filesystem::path& folder) {
   return templates;
 }
 
-Tree Templates::expand(const Tree& tree) const {
+Tree Templates::expand(const Tree& tree) const { return expanded(tree).value_or(tree); }
+
+std::optional<Tree> Templates::expanded(const Tree& tree) const {
   if (const auto* use = tree.use()) return expand_use(*use);
-  if (const auto* list = tree.list()) {
-    List result;
-    for (const auto& item : *list) {
-      if (!item.is_absent()) result.push_back(expand(item));
-    }
-    return result;
-  }
-  if (const auto* members = tree.members()) {
-    Members result;
-    for (const auto& member : *members) {
-      if (!member.value.is_absent()) result.push_back({member.key, expand(member.value)});
-    }
-    return result;
-  }
-  return tree;
+  return changed_below(tree, [&](const Tree& below) { return expanded(below); });
 }
 
 Tree Templates::expand_use(const FromTemplate& use) const {
@@ -151,8 +162,10 @@ Tree Templates::expand_use(const FromTemplate& use) const {
   }
   check_values(found->second, use.values);
   Members values;
+  values.reserve(use.values.size());
   for (const auto& value : use.values) values.push_back({value.key, expand(value.value)});
-  return fill(found->second.tree, values);
+  const Tree& tree = found->second.tree;
+  return filled(tree, values).value_or(tree);
 }
 
 }  // namespace windlass::generator

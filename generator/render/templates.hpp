@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,7 @@ class Templates {
   Tree expand(const Tree& tree) const;
 
  private:
+  std::optional<Tree> expanded(const Tree& tree) const;
   Tree expand_use(const FromTemplate& use) const;
 
   std::map<std::string, Template, std::less<>> templates_;

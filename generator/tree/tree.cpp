@@ -2,46 +2,51 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 #include "core/base/digest.hpp"
 
 namespace windlass::generator {
 namespace {
 
-void add_text(Sha256& sha, char kind, std::string_view text) {
+// What is hashed, gathered in one text: a hash of many small pieces takes several times as long.
+void add_text(std::string& bytes, char kind, std::string_view text) {
   // The length goes first, so that two texts in a row cannot be read as two others.
-  sha.add(fmt::format("{}{}:", kind, text.size()));
-  sha.add(text);
+  bytes += kind;
+  bytes += std::to_string(text.size());
+  bytes += ':';
+  bytes += text;
 }
 
-void add_tree(Sha256& sha, const Tree& tree);
+void add_tree(std::string& bytes, const Tree& tree);
 
-void add_members(Sha256& sha, const Members& members) {
-  sha.add("m");
+void add_members(std::string& bytes, const Members& members) {
+  bytes += 'm';
   for (const auto& member : members) {
     if (member.value.is_absent()) continue;
-    add_text(sha, 'k', member.key);
-    add_tree(sha, member.value);
+    add_text(bytes, 'k', member.key);
+    add_tree(bytes, member.value);
   }
-  sha.add("e");
+  bytes += 'e';
 }
 
-void add_tree(Sha256& sha, const Tree& tree) {
+void add_tree(std::string& bytes, const Tree& tree) {
   if (const auto* text = tree.text()) {
-    add_text(sha, 's', *text);
+    add_text(bytes, 's', *text);
   } else if (const auto* number = tree.number()) {
-    add_text(sha, 'i', std::to_string(*number));
+    add_text(bytes, 'i', std::to_string(*number));
   } else if (const auto* truth = tree.truth()) {
-    add_text(sha, 'b', *truth ? "true" : "false");
+    add_text(bytes, 'b', *truth ? "true" : "false");
   } else if (const auto* list = tree.list()) {
-    sha.add(fmt::format("l{}:", list->size()));
-    for (const auto& item : *list) add_tree(sha, item);
+    bytes += fmt::format("l{}:", list->size());
+    for (const auto& item : *list) add_tree(bytes, item);
   } else if (const auto* members = tree.members()) {
-    add_members(sha, *members);
+    add_members(bytes, *members);
   } else if (const auto* use = tree.use()) {
-    add_text(sha, 't', use->name);
-    add_members(sha, use->values);
+    add_text(bytes, 't', use->name);
+    add_members(bytes, use->values);
   } else {
-    sha.add("-");
+    bytes += '-';
   }
 }
 
@@ -66,7 +71,18 @@ const Tree* Tree::find(std::initializer_list<std::string_view> path) const {
 }
 
 Tree* Tree::find(std::initializer_list<std::string_view> path) {
-  return const_cast<Tree*>(static_cast<const Tree*>(this)->find(path));
+  Tree* tree = this;
+  for (const auto key : path) {
+    auto* inside = std::get_if<std::shared_ptr<Members>>(&tree->value_);
+    const Member* member = inside == nullptr ? nullptr : find_member(**inside, key);
+    if (member == nullptr) return nullptr;
+    const auto index = static_cast<std::size_t>(member - (*inside)->data());
+    if (inside->use_count() > 1) *inside = std::make_shared<Members>(**inside);
+    // Whoever shared it before has read it for the last time.
+    std::atomic_thread_fence(std::memory_order_acquire);
+    tree = &(**inside)[index].value;
+  }
+  return tree;
 }
 
 bool Tree::operator==(const Tree& other) const {
@@ -75,8 +91,8 @@ bool Tree::operator==(const Tree& other) const {
            use()->values == other.use()->values;
   }
   if (value_.index() != other.value_.index()) return false;
-  if (members() != nullptr) return *members() == *other.members();
-  if (list() != nullptr) return *list() == *other.list();
+  if (members() != nullptr) return members() == other.members() || *members() == *other.members();
+  if (list() != nullptr) return list() == other.list() || *list() == *other.list();
   if (text() != nullptr) return *text() == *other.text();
   if (number() != nullptr) return *number() == *other.number();
   if (truth() != nullptr) return *truth() == *other.truth();
@@ -95,9 +111,9 @@ const List& list_at(const Tree& tree, std::initializer_list<std::string_view> pa
 }
 
 std::string fingerprint(const Tree& tree) {
-  Sha256 sha;
-  add_tree(sha, tree);
-  return sha.hex();
+  std::string bytes;
+  add_tree(bytes, tree);
+  return sha256_hex(bytes);
 }
 
 }  // namespace windlass::generator

@@ -1,9 +1,13 @@
 // Plain data that manifests are made of: scalars, lists, and maps that keep their order.
+//
+// A tree is a value. Copies share what is below them until one of them is changed, so that a copy costs the
+// same however large it is; trees that share may be read, copied and changed by different threads.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,18 +50,27 @@ class Tree {
   const std::string* text() const { return std::get_if<std::string>(&value_); }
   const std::int64_t* number() const { return std::get_if<std::int64_t>(&value_); }
   const bool* truth() const { return std::get_if<bool>(&value_); }
-  const List* list() const { return std::get_if<List>(&value_); }
-  const Members* members() const { return std::get_if<Members>(&value_); }
-  const FromTemplate* use() const { return std::get_if<FromTemplate>(&value_); }
+  const List* list() const { return shared<List>(); }
+  const Members* members() const { return shared<Members>(); }
+  const FromTemplate* use() const { return shared<FromTemplate>(); }
 
   // The member at the end of a path of keys, null when there is none on the way.
   const Tree* find(std::initializer_list<std::string_view> path) const;
+  // The same to be changed: no other tree shares it any more.
   Tree* find(std::initializer_list<std::string_view> path);
 
   bool operator==(const Tree& other) const;
 
  private:
-  std::variant<Absent, bool, std::int64_t, std::string, List, Members, FromTemplate> value_;
+  template <typename Part>
+  const Part* shared() const {
+    const auto* part = std::get_if<std::shared_ptr<Part>>(&value_);
+    return part == nullptr ? nullptr : part->get();
+  }
+
+  std::variant<Absent, bool, std::int64_t, std::string, std::shared_ptr<List>, std::shared_ptr<Members>,
+               std::shared_ptr<FromTemplate>>
+      value_;
 };
 
 struct Member {
@@ -76,9 +89,9 @@ inline Tree::Tree(std::string_view text) : value_(std::string(text)) {}
 inline Tree::Tree(bool value) : value_(value) {}
 template <std::integral Number>
 requires(!std::same_as<Number, bool>) Tree::Tree(Number number) : value_(static_cast<std::int64_t>(number)) {}
-inline Tree::Tree(List list) : value_(std::move(list)) {}
-inline Tree::Tree(Members members) : value_(std::move(members)) {}
-inline Tree::Tree(FromTemplate use) : value_(std::move(use)) {}
+inline Tree::Tree(List list) : value_(std::make_shared<List>(std::move(list))) {}
+inline Tree::Tree(Members members) : value_(std::make_shared<Members>(std::move(members))) {}
+inline Tree::Tree(FromTemplate use) : value_(std::make_shared<FromTemplate>(std::move(use))) {}
 
 // The text at the path, empty when there is none.
 std::string_view text_at(const Tree& tree, std::initializer_list<std::string_view> path);

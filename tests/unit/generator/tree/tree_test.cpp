@@ -17,6 +17,18 @@ TEST_CASE("a path leads to a member or to nothing") {
   CHECK(tree.find({"nothing"}) == nullptr);
 }
 
+TEST_CASE("a copy stays as it was when the tree that it shares with is changed") {
+  Tree tree = Members{{"spec", Members{{"a", 1}, {"list", List{Members{{"b", 2}}}}}}, {"rest", Members{}}};
+  const Tree copy = tree;
+  *tree.find({"spec", "a"}) = 3;
+  CHECK(*tree.find({"spec", "a"}) == Tree(3));
+  CHECK(*copy.find({"spec", "a"}) == Tree(1));
+  CHECK(copy.find({"rest"})->members() == tree.find({"rest"})->members());
+  CHECK_FALSE(copy == tree);
+  *tree.find({"spec", "a"}) = 1;
+  CHECK(copy == tree);
+}
+
 TEST_CASE("trees are equal when everything in them is") {
   const FromTemplate use{"pod", {{"a", 1}}};
   CHECK(Tree(use) == Tree(use));
