@@ -12,6 +12,7 @@
 #include "generator/commands/hook_program.hpp"
 #include "generator/commands/open_project.hpp"
 #include "generator/manifests/manifests.hpp"
+#include "generator/manifests/project_files.hpp"
 #include "generator/plan/delivery.hpp"
 #include "generator/rehearse/project_folders.hpp"
 #include "generator/rehearse/timeline.hpp"
@@ -168,7 +169,7 @@ ExitCode run_rehearse(const RehearseOptions& given, std::ostream& out, std::ostr
   const auto templates =
       options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
   const auto project = open_environment(options.folder, options.environment, err);
-  const Rendered rendered = make_manifests(project, templates, argocd_presync());
+  const Rendered rendered = make_manifests(project, read_files(project), templates, argocd_presync());
   ServerOfRehearsal server(options, stop);
   Rehearsal rehearsal;
   rehearsal.project = project.name;

@@ -20,6 +20,7 @@
 #include "generator/commands/output_folders.hpp"
 #include "generator/manifests/kustomize.hpp"
 #include "generator/manifests/manifests.hpp"
+#include "generator/manifests/project_files.hpp"
 #include "generator/plan/target.hpp"
 
 namespace windlass::generator {
@@ -54,13 +55,14 @@ Templates templates_of(const RenderOptions& options) {
 
 // The one folder of a render, or the base and an overlay for each environment.
 std::vector<RenderedFolder> render_folders(const RenderOptions& options, const project::ConfigFile& config,
-                                           const Templates& templates, std::ostream& err) {
+                                           const Templates& templates, ProjectFiles& files,
+                                           std::ostream& err) {
   std::vector<RenderedEnvironment> environments;
   for (const auto& name :
        options.environments.empty() ? std::vector<std::string>{""} : options.environments) {
     auto project = open_environment(config, name, err);
-    auto rendered =
-        make_manifests(project, templates, choose_target(options.target, options.mode, project, err));
+    auto rendered = make_manifests(project, files.of(project), templates,
+                                   choose_target(options.target, options.mode, project, err));
     if (!rendered.delivery.why.empty()) err << to_sentence(rendered.delivery) << '\n';
     environments.push_back({std::move(project), std::move(rendered)});
   }
@@ -73,8 +75,8 @@ void write_stream(const Rendered& rendered, std::ostream& out) {
 }
 
 ExitCode render_once(const RenderOptions& options, const project::ConfigFile& config,
-                     const Templates& templates, std::ostream& out, std::ostream& err) {
-  const auto folders = render_folders(options, config, templates, err);
+                     const Templates& templates, ProjectFiles& files, std::ostream& out, std::ostream& err) {
+  const auto folders = render_folders(options, config, templates, files, err);
   if (options.output == "-") {
     write_stream(folders.front().rendered, out);
     return ExitCode::kDone;
@@ -157,21 +159,22 @@ class ManyRenders {
                            Said& said) const {
     auto environments = project.environments;
     if (environments.empty()) environments.emplace_back();
+    ProjectFiles files;
     for (const auto& environment : environments) {
       RenderOptions one = options_;
       one.environments = {environment};
       if (options_.output != "-")
         one.output = (std::filesystem::path(options_.output) / project.name / environment).string();
       if (one.output.ends_with('/')) one.output.pop_back();
-      said.code = std::max(said.code, render_once(one, config, templates_, said.out, said.err));
+      said.code = std::max(said.code, render_once(one, config, templates_, files, said.out, said.err));
     }
   }
 
   void tell_first() {
     const Said said = under_way_.front().get();
     under_way_.pop_front();
-    out_ << said.out.str();
-    err_ << said.err.str();
+    out_ << said.out.view();
+    err_ << said.err.view();
     if (said.fault) std::rethrow_exception(said.fault);
     result_ = std::max(result_, said.code);
   }
@@ -190,7 +193,9 @@ class ManyRenders {
 ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err) {
   refuse_what_does_not_fit(options, choose_target(options.target, options.mode));
   if (!options.every_environment && options.folders.size() < 2) {
-    return render_once(options, *read_config(options.folders.front()), templates_of(options), out, err);
+    ProjectFiles files;
+    return render_once(options, *read_config(options.folders.front()), templates_of(options), files, out,
+                       err);
   }
   refuse_ambiguous_folders(options);
   return ManyRenders(options, out, err).run();

@@ -18,8 +18,8 @@
 namespace windlass::generator {
 namespace {
 
-Plan plan_of(const project::Project& project, const Target& target) {
-  Plan plan = make_plan(project, read_files(project), target);
+Plan plan_of(const project::Project& project, const std::vector<DatabaseFiles>& files, const Target& target) {
+  Plan plan = make_plan(project, files, target);
   if (plan.diagnostics.has_errors()) {
     throw Error(ExitCode::kConfiguration, fmt::format("{} cannot be rendered: {}", project.file,
                                                       counted(plan.diagnostics.error_count(), "error")))
@@ -79,23 +79,9 @@ void rename_changed_jobs(Rendered& rendered, const Rendered& built_in, const pro
 
 }  // namespace
 
-std::vector<DatabaseFiles> read_files(const project::Project& project) {
-  std::vector<DatabaseFiles> files;
-  Diagnostics diagnostics;
-  for (const auto& database : project.databases) {
-    files.push_back(read_database_files(project, database));
-    diagnostics.add(files.back().diagnostics);
-  }
-  if (diagnostics.has_errors()) {
-    throw Error(ExitCode::kInvalidScripts,
-                fmt::format("the scripts have {}", counted(diagnostics.error_count(), "error")))
-        .with_details(to_text(diagnostics));
-  }
-  return files;
-}
-
-Rendered make_manifests(const project::Project& project, const Templates& templates, const Target& target) {
-  const Plan plan = plan_of(project, target);
+Rendered make_manifests(const project::Project& project, const std::vector<DatabaseFiles>& files,
+                        const Templates& templates, const Target& target) {
+  const Plan plan = plan_of(project, files, target);
   Rendered rendered = render(plan, templates, project);
   std::optional<Rendered> built_in;  // when that is something else
   if (templates.all_built_in() && project.patches.empty()) {

@@ -16,6 +16,7 @@
 #include "core/project/load.hpp"
 #include "generator/check/object.hpp"
 #include "generator/manifests/manifests.hpp"
+#include "generator/manifests/project_files.hpp"
 #include "hook/settings/load.hpp"
 #include "tests/support/examples.hpp"
 
@@ -176,8 +177,8 @@ hook::Settings load(const Pod& pod, const Tree& container) {
 // Loads every container of every Job, of the rollback and of the guard; the settings by the container's name.
 std::map<std::string, hook::Settings> load_all(const project::Project& project,
                                                const fs::path& image = "/no image") {
-  const auto rendered =
-      generator::make_manifests(project, generator::Templates::built_in(), generator::argocd_presync());
+  const auto rendered = generator::make_manifests(
+      project, generator::read_files(project), generator::Templates::built_in(), generator::argocd_presync());
   std::map<std::string, hook::Settings> all;
   for (const auto& object : rendered.objects) {
     const Tree* template_of = generator::pod_template(object);

@@ -6,6 +6,7 @@
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
 #include "core/project/load.hpp"
+#include "generator/manifests/project_files.hpp"
 #include "generator/render/embedded_templates.hpp"
 #include "tests/unit/generator/sample_project.hpp"
 
@@ -43,7 +44,8 @@ Error error_of(const Call& call) {
 TEST_CASE("a project with scripts becomes manifests that pass the checks") {
   const ProjectFolder folder;
   folder.add("sql/V1__a.sql", "select 1;\n");
-  const auto rendered = make_manifests(folder.project, Templates::built_in(), argocd_presync());
+  const auto rendered =
+      make_manifests(folder.project, read_files(folder.project), Templates::built_in(), argocd_presync());
   CHECK(rendered.objects.size() == 8);
   CHECK(rendered.snippets.size() == 1);
 }
@@ -59,7 +61,8 @@ TEST_CASE("the order of keys in windlass.yaml changes no byte") {
     REQUIRE(loaded.project.has_value());
     std::string stream;
     for (const auto& object :
-         make_manifests(*loaded.project, Templates::built_in(), argocd_presync()).objects)
+         make_manifests(*loaded.project, read_files(*loaded.project), Templates::built_in(), argocd_presync())
+             .objects)
       stream += object.text;
     return stream;
   };
@@ -80,7 +83,9 @@ TEST_CASE("faulty scripts and a faulty project end in their exit codes with ever
   const ProjectFolder folder;
   folder.add("sql/V1__a.sql", "select 1;\n");
   folder.add("sql/V1.0__b.sql", "select 1;\n");
-  auto error = error_of([&] { make_manifests(folder.project, Templates::built_in(), argocd_presync()); });
+  auto error = error_of([&] {
+    make_manifests(folder.project, read_files(folder.project), Templates::built_in(), argocd_presync());
+  });
   CHECK(error.code() == ExitCode::kInvalidScripts);
   CHECK(std::string(error.what()) == "the scripts have 1 error");
   CHECK_FALSE(error.details().empty());
@@ -88,7 +93,8 @@ TEST_CASE("faulty scripts and a faulty project end in their exit codes with ever
   std::filesystem::remove(folder / "sql/V1.0__b.sql");
   auto project = folder.project;
   project.kubernetes.run_as_user = 0;
-  error = error_of([&] { make_manifests(project, Templates::built_in(), argocd_presync()); });
+  error = error_of(
+      [&] { make_manifests(project, read_files(project), Templates::built_in(), argocd_presync()); });
   CHECK(error.code() == ExitCode::kConfiguration);
   CHECK(std::string(error.what()) == project.file + " cannot be rendered: 1 error");
   CHECK(error.details().find("error: the hook would run as root") != std::string::npos);
@@ -104,7 +110,8 @@ TEST_CASE("a template that breaks a rule is caught before anything is written") 
     folder.add("templates/job.yaml", text);
   }
   const auto error = error_of([&] {
-    make_manifests(folder.project, Templates::with_overrides(folder / "templates"), argocd_presync());
+    make_manifests(folder.project, read_files(folder.project),
+                   Templates::with_overrides(folder / "templates"), argocd_presync());
   });
   CHECK(error.code() == ExitCode::kConfiguration);
   CHECK(std::string(error.what()) == "the manifests break rule E3; nothing was written");
