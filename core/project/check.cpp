@@ -17,6 +17,10 @@ namespace {
 constexpr std::size_t kLongestName = 64;        // of a key that is looked up for "did you mean"
 constexpr std::size_t kMostEnvironments = 100;  // each is merged and checked as a whole
 
+std::string below_of(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
+}
+
 std::string in_place(const std::string& path) { return path.empty() ? "at the top level" : "in " + path; }
 
 // What of the formats a user can look up: the allowed values, else the format's own words.
@@ -50,7 +54,7 @@ class Checker {
         if (!member.merged) duplicate_key(*member.key, *first->second);
         continue;
       }
-      const std::string below = shown.empty() ? key->name() : shown + "." + key->name();
+      const std::string below = below_of(shown, key->name());
       value.members.emplace_back(key->name(), member_value(member, *key, below));
     }
     return value;
@@ -93,7 +97,7 @@ class Checker {
       return fmt::format("No credentials in this file: name a Secret by {}Secret.", name);
     }
     std::vector<std::string> names;
-    for (const Key* key : keys) names.push_back(key->name());
+    for (const Key* key : keys) names.emplace_back(key->name());
     const bool snake = name.find('_') != std::string::npos;
     std::vector<std::string> spelled;
     for (const auto& known : names) spelled.push_back(snake ? snake_case(known) : known);
@@ -326,7 +330,7 @@ void find_missing(const Value& section, const std::string& path, const std::stri
                                    key->help));
       continue;
     }
-    const std::string below = shown.empty() ? key->name() : shown + "." + key->name();
+    const std::string below = below_of(shown, key->name());
     if (key->shape == Shape::kSection) find_missing(*member, key->path, below, source, diagnostics);
     for (std::size_t i = 0; key->shape == Shape::kItems && i < member->items.size(); ++i) {
       find_missing(member->items[i], key->path + ".[]", fmt::format("{}[{}]", below, i), source, diagnostics);

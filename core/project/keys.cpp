@@ -318,7 +318,7 @@ std::map<std::string, std::vector<const Key*>> children_by_parent() {
 
 }  // namespace
 
-std::string Key::name() const { return path.substr(path.rfind('.') + 1); }
+std::string_view Key::name() const { return std::string_view(path).substr(path.rfind('.') + 1); }
 
 const std::vector<Key>& key_table() {
   static const auto kTable = [] {

@@ -39,7 +39,7 @@ struct Key {
   std::string_view setting = {};   // the row of core/contract/settings that the value goes to
   Overlay overlay = Overlay::kNo;  // whether an environment may hold it
 
-  std::string name() const;  // the last part of the path
+  std::string_view name() const;  // the last part of the path
 };
 
 // Every key, parents before children, in the order of the reference.

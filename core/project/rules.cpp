@@ -222,8 +222,8 @@ class Rules {
   // A password in a URL, whatever the key is called.
   void check_texts(const Value& value, const std::string& name) {
     static const std::regex kUrl(R"([A-Za-z][-+.A-Za-z0-9]*://[^/?#\s:@]*:[^/?#\s@]+@)");
-    if (value.kind == NodeKind::kScalar && std::regex_search(value.text, kUrl))
-      refuse_credential(value, name);
+    const bool may_be_url = value.kind == NodeKind::kScalar && value.text.find("://") != std::string::npos;
+    if (may_be_url && std::regex_search(value.text, kUrl)) refuse_credential(value, name);
     for (const auto& item : value.items) check_texts(item, name);
     for (const auto& [key, member] : value.members) check_texts(member, key);
   }

@@ -84,7 +84,7 @@ Json section_schema(const std::string& path, Place place) {
   Json properties = Json::object();
   Json rules = Json::array();
   for (const Key* key : keys_below(path)) {
-    const std::string name = key->name();
+    const std::string name(key->name());
     const std::string snake = snake_case(name);
     properties[name] = key_schema(*key, place);
     Json present = {{"required", {name}}};

@@ -97,7 +97,7 @@ class Writer {
     put(values, "environment", project_.environment);
     put(values, "namespace", project_.kubernetes.namespace_name);
     put(values, "minVersion", project_.kubernetes.min_version);
-    put(values, "labels", tree_of(merged({project_.labels, project_.kubernetes.labels})));
+    put(values, "labels", tree_of(merged(project_.labels, project_.kubernetes.labels)));
     put(values, "annotations", tree_of(project_.kubernetes.annotations));
   }
 

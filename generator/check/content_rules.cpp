@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 
 #include "core/contract/labels.hpp"
 #include "generator/check/object.hpp"
@@ -51,20 +52,20 @@ std::string_view environment_value(const Tree& container, std::string_view name)
   return {};
 }
 
-// The path of the first empty map in `tree`; empty when there is none.
-std::string empty_map_in(const Tree& tree, const std::string& path) {
+// The path from `tree` to the first empty map in it; nothing when there is none.
+std::optional<std::string> empty_map_in(const Tree& tree) {
   if (const auto* members = tree.members()) {
-    if (members->empty()) return path;
+    if (members->empty()) return "";
     for (const auto& member : *members) {
-      if (auto found = empty_map_in(member.value, path + "." + member.key); !found.empty()) return found;
+      if (const auto below = empty_map_in(member.value)) return fmt::format(".{}{}", member.key, *below);
     }
   }
   if (const auto* list = tree.list()) {
     for (const auto& item : *list) {
-      if (auto found = empty_map_in(item, path + "[]"); !found.empty()) return found;
+      if (const auto below = empty_map_in(item)) return "[]" + *below;
     }
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -114,8 +115,8 @@ void check_no_empty_maps(const Objects& objects, Findings& findings) {
   for (const auto& object : objects) {
     const Tree* job = kind_of(object) == "CronJob" ? object.tree.find({"spec", "jobTemplate"}) : nullptr;
     if (job == nullptr) continue;
-    const std::string path = empty_map_in(*job, "jobTemplate");
-    if (!path.empty()) findings.push_back({"E18", object.path, fmt::format("{} is an empty map", path)});
+    if (const auto path = empty_map_in(*job))
+      findings.push_back({"E18", object.path, fmt::format("jobTemplate{} is an empty map", *path)});
   }
 }
 

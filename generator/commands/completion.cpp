@@ -140,7 +140,7 @@ std::string zsh_script(const CommandShape& program) {
     commands += fmt::format("    {}\n", shell_quoted(command.name + ":" + command.help));
     std::string arguments;
     for (const auto& argument : command.arguments)
-      arguments += " \\\n        " + shell_quoted("1" + zsh_operand(argument));
+      arguments += fmt::format(" \\\n        {}", shell_quoted(fmt::format("1{}", zsh_operand(argument))));
     cases += fmt::format("      {}) _arguments{}{} ;;\n", command.name,
                          zsh_options(options_behind(command, program)), arguments);
   }

@@ -167,11 +167,11 @@ Tree secret_reference(const SecretKey& secret) {
 class Writer {
  public:
   void add(const SettingRow& row, const Value& value) {
-    const std::string name = setting_environment_name(row.name);
+    const auto name = [&] { return setting_environment_name(row.name); };
     if (const auto* secret = std::get_if<SecretKey>(&value)) {
-      result_.environment.push_back(Members{{"name", name}, {"valueFrom", secret_reference(*secret)}});
+      result_.environment.push_back(Members{{"name", name()}, {"valueFrom", secret_reference(*secret)}});
     } else if (const auto* file = std::get_if<FilePath>(&value)) {
-      add_literal(name + "_FILE", file->path);
+      add_literal(name() + "_FILE", file->path);
     } else if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
       add_list(row, *list);
     } else if (const auto* map = std::get_if<Map>(&value)) {

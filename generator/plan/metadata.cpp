@@ -36,12 +36,12 @@ Map native_mesh_annotations(project::Mesh mesh) {
 }  // namespace
 
 Map object_labels(const project::Project& project, DatabaseOrNone database, std::string_view component) {
-  return merged({project.labels, project.kubernetes.labels, our_labels(project, database, component)});
+  return merged(merged(project.labels, project.kubernetes.labels), our_labels(project, database, component));
 }
 
 Map pod_labels(const project::Project& project, const project::Database& database, Phase phase) {
-  Map labels = merged({project.kubernetes.labels, our_labels(project, &database, phase_name(phase)),
-                       identity_pod_labels(project.identity)});
+  Map labels = merged(project.kubernetes.labels, our_labels(project, &database, phase_name(phase)));
+  labels = merged(std::move(labels), identity_pod_labels(project.identity));
   labels.emplace(contract::kPhaseLabel, phase_name(phase));
   labels["sidecar.istio.io/inject"] = project.kubernetes.mesh == project::Mesh::kIstio ? "true" : "false";
   return labels;
@@ -49,11 +49,10 @@ Map pod_labels(const project::Project& project, const project::Database& databas
 
 Map pod_annotations(const project::Project& project) {
   const auto mesh = project.kubernetes.mesh;
-  return merged({project.kubernetes.annotations,
-                 {{"cluster-autoscaler.kubernetes.io/safe-to-evict", "false"},
-                  {"karpenter.sh/do-not-disrupt", "true"},
-                  {"linkerd.io/inject", mesh == project::Mesh::kLinkerd ? "enabled" : "disabled"}},
-                 native_mesh_annotations(mesh)});
+  Map ours = {{"cluster-autoscaler.kubernetes.io/safe-to-evict", "false"},
+              {"karpenter.sh/do-not-disrupt", "true"},
+              {"linkerd.io/inject", mesh == project::Mesh::kLinkerd ? "enabled" : "disabled"}};
+  return merged(project.kubernetes.annotations, merged(std::move(ours), native_mesh_annotations(mesh)));
 }
 
 bool is_selector_label(std::string_view key) {
@@ -62,12 +61,9 @@ bool is_selector_label(std::string_view key) {
   return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 
-Map merged(std::initializer_list<Map> maps) {
-  Map result;
-  for (const auto& map : maps) {
-    for (const auto& [key, value] : map) result[key] = value;
-  }
-  return result;
+Map merged(Map base, Map later) {
+  later.merge(base);
+  return later;
 }
 
 Tree tree_of(const Map& map) {

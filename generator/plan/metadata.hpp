@@ -29,8 +29,8 @@ inline constexpr std::string_view kHookPodName = "windlass-hook";
 // The labels that may stand in the selector of an application's Service.
 bool is_selector_label(std::string_view key);
 
-// All of them in one map; a later one wins.
-project::Map merged(std::initializer_list<project::Map> maps);
+// Both in one map; where both have a key, `later` wins.
+project::Map merged(project::Map base, project::Map later);
 
 // A map of texts; absent when it is empty.
 Tree tree_of(const project::Map& map);

@@ -75,12 +75,12 @@ class Planner {
 
   void add(std::string_view template_name, const Object& object, DatabaseOrNone database,
            Members values = {}) {
-    const Map annotations = merged({project_.kubernetes.annotations, object.annotations,
-                                    stage_annotations(target_, object.stage, project_.rank)});
+    const Map annotations = merged(merged(project_.kubernetes.annotations, object.annotations),
+                                   stage_annotations(target_, object.stage, project_.rank));
     Members all = {
         {"name", object.name},
         {"namespace", project_.kubernetes.namespace_name},
-        {"labels", tree_of(merged({object.labels, object_labels(project_, database, object.component)}))},
+        {"labels", tree_of(merged(object.labels, object_labels(project_, database, object.component)))},
         {"annotations", tree_of(annotations)}};
     std::move(values.begin(), values.end(), std::back_inserter(all));
     plan_.objects.push_back({fmt::format("{}{}-{}.yaml", target_.place(object.stage).files, object.kind,

@@ -125,7 +125,7 @@ Tree pod(const project::Project& project, const project::Database& database, con
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(kubernetes.termination_grace).count();
   return FromTemplate{"pod",
                       {{"labels", tree_of(pod_labels(project, database, plan.phase))},
-                       {"annotations", tree_of(merged({pod_annotations(project), plan.annotations}))},
+                       {"annotations", tree_of(merged(pod_annotations(project), plan.annotations))},
                        {"serviceAccountName", plan.service_account},
                        {"terminationGracePeriodSeconds", seconds},
                        {"priorityClassName", text_or_absent(kubernetes.priority_class)},

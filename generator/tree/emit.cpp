@@ -12,13 +12,15 @@
 namespace windlass::generator {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Words that YAML 1.1 (go-yaml, yaml-cpp) reads as booleans or null, in any case.
 bool is_reserved_word(std::string_view text) {
   constexpr std::array<std::string_view, 9> kWords = {"true", "false", "yes", "no",  "on",
                                                       "off",  "y",     "n",   "null"};
+  constexpr std::size_t kLongest = 5;
+  if (text.size() > kLongest) return false;
   const std::string lower = to_lower(text);
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
@@ -30,6 +32,15 @@ bool is_quantity(std::string_view text) {
   return digits > 0 && std::find(kSuffixes.begin(), kSuffixes.end(), text.substr(digits)) != kSuffixes.end();
 }
 
+// By character: whether it may stand in a plain text. Almost every byte of a manifest is looked up here.
+constexpr auto kPlainCharacters = [] {
+  std::array<bool, 256> plain{};
+  for (int c = 0; c < 128; ++c)
+    plain[static_cast<std::size_t>(c)] = is_letter(static_cast<char>(c)) || is_digit(static_cast<char>(c));
+  for (const char c : std::string_view("._/@:,=+;() -")) plain[static_cast<unsigned char>(c)] = true;
+  return plain;
+}();
+
 // Few texts are plain, and those are plain to every reader: what begins with a digit or a sign may be a
 // number, a date or a sexagesimal, so it never is.
 bool is_plain(std::string_view text) {
@@ -37,10 +48,8 @@ bool is_plain(std::string_view text) {
   if (text.empty() || text.back() == ' ' || text.back() == ':') return false;
   if (!is_letter(text.front()) && text.front() != '/') return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool allowed =
-        is_letter(c) || is_digit(c) || std::string_view("._/@:,=+;() -").find(c) != std::string_view::npos;
-    if (!allowed || (c == ':' && text[i + 1] == ' ')) return false;
+    if (!kPlainCharacters[static_cast<unsigned char>(text[i])]) return false;
+    if (text[i] == ':' && text[i + 1] == ' ') return false;
   }
   return !is_reserved_word(text);
 }
@@ -67,8 +76,8 @@ bool needs_escape(std::string_view rest, unsigned& code, std::size_t& size) {
 }
 
 bool fits_literal_block(std::string_view text) {
-  if (text.find_first_not_of('\n') == std::string_view::npos) return false;
   if (text.find('\n') == std::string_view::npos) return false;
+  if (text.find_first_not_of('\n') == std::string_view::npos) return false;
   for (std::size_t i = 0; i < text.size();) {
     unsigned code = 0;
     std::size_t size = 0;
@@ -103,8 +112,6 @@ std::string quoted(std::string_view text) {
   return result + '"';
 }
 
-std::string scalar(std::string_view text) { return is_plain(text) ? std::string(text) : quoted(text); }
-
 enum class FirstLine { kAtMargin, kIndented };
 
 class Emitter {
@@ -129,7 +136,7 @@ class Emitter {
     for (const auto& member : members) {
       if (first == FirstLine::kAtMargin) out_.append(indent, ' ');
       first = FirstLine::kAtMargin;
-      out_ += scalar(member.key);
+      scalar(member.key);
       out_ += ':';
       // A list stands at the indent of its key, as Kubernetes tools write it.
       value(member.value, member.value.list() != nullptr ? indent : indent + 2);
@@ -155,7 +162,7 @@ class Emitter {
     if (const auto* text = tree.text()) {
       assert(is_valid_utf8(*text));
       if (fits_literal_block(*text)) return literal_block(*text, indent);
-      out_ += scalar(*text);
+      scalar(*text);
     } else if (const auto* number = tree.number()) {
       out_ += std::to_string(*number);
     } else if (const auto* truth = tree.truth()) {
@@ -164,6 +171,14 @@ class Emitter {
       out_ += tree.list() != nullptr ? "[]" : "{}";
     }
     out_ += '\n';
+  }
+
+  void scalar(std::string_view text) {
+    if (is_plain(text)) {
+      out_ += text;
+    } else {
+      out_ += quoted(text);
+    }
   }
 
   void literal_block(std::string_view text, std::size_t indent) {

@@ -17,17 +17,16 @@ TEST_CASE("a pod stays out of meshes, or is in one by a native sidecar") {
   const Map kept = {{"cluster-autoscaler.kubernetes.io/safe-to-evict", "false"},
                     {"karpenter.sh/do-not-disrupt", "true"}};
   CHECK(istio() == "false");
-  CHECK(pod_annotations(project) == merged({kept, {{"linkerd.io/inject", "disabled"}}}));
+  CHECK(pod_annotations(project) == merged(kept, {{"linkerd.io/inject", "disabled"}}));
   project.kubernetes.mesh = Mesh::kIstio;
   CHECK(istio() == "true");
   CHECK(pod_annotations(project) ==
-        merged({kept, {{"linkerd.io/inject", "disabled"}, {"sidecar.istio.io/nativeSidecar", "true"}}}));
+        merged(kept, {{"linkerd.io/inject", "disabled"}, {"sidecar.istio.io/nativeSidecar", "true"}}));
   project.kubernetes.mesh = Mesh::kLinkerd;
   CHECK(istio() == "false");
   CHECK(pod_annotations(project) ==
-        merged({kept,
-                {{"linkerd.io/inject", "enabled"},
-                 {"config.beta.linkerd.io/proxy-enable-native-sidecar", "true"}}}));
+        merged(kept, {{"linkerd.io/inject", "enabled"},
+                      {"config.beta.linkerd.io/proxy-enable-native-sidecar", "true"}}));
 }
 
 }  // namespace windlass::generator
