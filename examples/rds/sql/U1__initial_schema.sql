@@ -1,2 +1,2 @@
-DROP VIEW IF EXISTS shop.customer_summary;
-DROP TABLE shop.customers;
+DROP VIEW IF EXISTS customer_summary;
+DROP TABLE customers;

@@ -1,6 +1,7 @@
-CREATE TABLE shop.customers (
-  customer_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  email text NOT NULL,
-  contact_phone text
+CREATE TABLE customers (
+  customer_id varchar(20) PRIMARY KEY,
+  name varchar(200) NOT NULL,
+  email varchar(255) NOT NULL,
+  contact_phone varchar(40)
 );
-COMMENT ON TABLE shop.customers IS 'Customers of the shop in ${environment}';
+COMMENT ON TABLE customers IS 'Customers of the shop in ${environment}';

@@ -94,7 +94,7 @@ class ExamplesTest(unittest.TestCase):
     def test_the_small_steps_of_a_large_shop_go_all_the_way(self):
         code, report, text = rehearse("rds", "--env", "dev")
         self.assertEqual(code, 0, text)
-        self.assert_kept(report, ["1", "2", "3", "4"])
+        self.assert_kept(report, ["1", "2", "10", "10.1", "11", "12", "13"])
 
     def test_the_sql_of_drizzle_goes_all_the_way(self):
         code, report, text = rehearse("drizzle", "--env", "staging")

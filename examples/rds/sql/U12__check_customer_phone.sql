@@ -1,0 +1,2 @@
+ALTER TABLE customers
+DROP CONSTRAINT IF EXISTS chk_phone_format;

@@ -1,1 +1,0 @@
-DROP INDEX CONCURRENTLY shop.idx_customers_phone;

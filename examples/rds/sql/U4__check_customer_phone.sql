@@ -1,1 +1,0 @@
-ALTER TABLE shop.customers DROP CONSTRAINT chk_phone_format;

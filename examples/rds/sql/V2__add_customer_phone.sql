@@ -1,2 +1,0 @@
--- Expand: the running release knows nothing of it.
-ALTER TABLE shop.customers ADD COLUMN phone_number varchar(20);

@@ -1,1 +1,0 @@
-CREATE INDEX CONCURRENTLY idx_customers_phone ON shop.customers (phone_number) WHERE phone_number IS NOT NULL;
