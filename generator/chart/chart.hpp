@@ -9,8 +9,9 @@
 
 namespace windlass::generator {
 
-// The files of the chart: what of charts/windlass Helm reads, values.yaml, the scripts below files/, and the
-// list of them all. `objects` are of the target helm. Throws Error(kConfiguration) as chart_values does.
+// The files of the chart: what of charts/windlass Helm reads, with the project's name in Chart.yaml,
+// values.yaml, the scripts below files/, and the list of them all. `objects` are of the target helm. Throws
+// Error(kConfiguration) as chart_values does.
 std::vector<Manifest> make_chart(const ChartObjects& objects, const project::Project& project);
 
 }  // namespace windlass::generator

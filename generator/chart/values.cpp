@@ -96,6 +96,7 @@ class Writer {
     put(values, "project", project_.name);
     put(values, "environment", project_.environment);
     put(values, "namespace", project_.kubernetes.namespace_name);
+    if (project_.rank > 0) put(values, "rank", project_.rank);
     put(values, "minVersion", project_.kubernetes.min_version);
     put(values, "labels", tree_of(merged(project_.labels, project_.kubernetes.labels)));
     put(values, "annotations", tree_of(project_.kubernetes.annotations));

@@ -65,8 +65,18 @@ annotations:
 {{- end }}
 
 {{/*
+The weight of a Job: (dict "root" $ "weight" N), N of rank 0. Phases lie a thousand apart, more than a chart has
+databases, and ranks further than the Jobs of one chart reach, so that in one release every Job of a rank runs behind all
+those of the rank before.
+*/}}
+{{- define "windlass.jobWeight" -}}
+{{- add .weight (mul 10000 (.root.Values.rank | default 0 | int)) -}}
+{{- end }}
+
+{{/*
 The annotations that make an object a hook: (dict "stage" STAGE "weight" N "root" $). Both kinds stand on every object:
-Argo CD goes by its own where they are, Helm knows none of them, so the same chart behaves the same under both.
+Argo CD goes by its own where they are, Helm knows none of them, so the same chart behaves the same under both. What is
+only there for the Jobs stays where it is, whatever the rank.
 */}}
 {{- define "windlass.hook" -}}
 {{- $events := dict
@@ -75,11 +85,17 @@ Argo CD goes by its own where they are, Helm knows none of them, so the same cha
     "migrate" "pre-install,pre-upgrade"
     "verify" "post-install,post-upgrade"
     "contract" "post-install,post-upgrade" }}
-{{- $waves := dict "support" "-5" "backup" "-1" "migrate" "0" "verify" "2" "contract" "3" }}
+{{- $waves := dict "support" -5 "backup" -1 "migrate" 0 "verify" 2 "contract" 3 }}
+{{- $wave := get $waves .stage }}
+{{- $weight := .weight }}
+{{- if ne .stage "support" }}
+{{- $wave = add $wave (mul 10 (.root.Values.rank | default 0 | int)) }}
+{{- $weight = include "windlass.jobWeight" . }}
+{{- end }}
 helm.sh/hook: {{ get $events .stage }}
-helm.sh/hook-weight: {{ .weight | toString | quote }}
+helm.sh/hook-weight: {{ $weight | toString | quote }}
 argocd.argoproj.io/hook: {{ ternary "PostSync" "PreSync" (has .stage (list "verify" "contract")) }}
-argocd.argoproj.io/sync-wave: {{ get $waves .stage | quote }}
+argocd.argoproj.io/sync-wave: {{ $wave | toString | quote }}
 {{- if eq .stage "support" }}
 helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 argocd.argoproj.io/hook-delete-policy: HookSucceeded

@@ -26,7 +26,7 @@ const Manifest& file_at(const std::vector<Manifest>& files, const std::string& p
 
 TEST_CASE("a chart holds what Helm reads, the project's values, and the scripts byte for byte") {
   const auto files = sample_chart();
-  CHECK(file_at(files, "Chart.yaml").text.starts_with("apiVersion: v2\n"));
+  CHECK(file_at(files, "Chart.yaml").text.starts_with("apiVersion: v2\nname: storefront\n"));
   CHECK(file_at(files, "templates/migrate.yaml").text.find("windlass.job") != std::string::npos);
   CHECK(file_at(files, "templates/_helpers.tpl").text.find("windlass.hook") != std::string::npos);
   CHECK(file_at(files, "values.schema.json").text.starts_with("{"));

@@ -175,6 +175,13 @@ project::Project observed_project() {
 
 }  // namespace
 
+TEST_CASE("a project behind others says its rank") {
+  auto project = sample_project();
+  CHECK(values_of(project).find({"rank"}) == nullptr);
+  project.rank = 2;
+  CHECK(*values_of(project).find({"rank"}) == 2);
+}
+
 TEST_CASE("alerts and the dashboard are values in the words of windlass.yaml") {
   const auto values = values_of(observed_project());
   CHECK(*values.find({"alerts"}) == Members{{"enabled", true},
