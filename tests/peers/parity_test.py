@@ -144,13 +144,14 @@ class ParityTest(unittest.TestCase):
             text_ = path.read_text(encoding="utf-8")
             labelled = text_.replace("  name: ${name}\n", "  name: ${name}\n  finalizers: [example.com/kept]\n", 1)
             (templates / path.name).write_text(text_ if path.stem == "container" else labelled, encoding="utf-8")
-        storefront = projects.ROOT / "examples/storefront"
-        rendered = [projects.render(WINDLASS, storefront, "prod", self.place / target, "--target", target,
-                                    "--templates", templates) for target in ("argocd", "helm")]
-        expected = by_name(projects.objects_in(rendered[0]).values())
-        self.assertTrue(all(each["metadata"]["finalizers"] for each in expected.values()))
-        for major in helm.VERSIONS:
-            self.assertEqual(text(by_name(helm.template(major, rendered[1]))), text(expected), f"Helm {major}")
+        for project, environment in ((projects.ROOT / "examples/storefront", "prod"), (projects.FEATURES, "newest")):
+            rendered = [projects.render(WINDLASS, project, environment, self.place / f"{project.name}-{target}", "--target",
+                                        target, "--templates", templates) for target in ("argocd", "helm")]
+            expected = by_name(projects.objects_in(rendered[0]).values())
+            self.assertTrue(all(each["metadata"]["finalizers"] for each in expected.values()))
+            for major in helm.VERSIONS:
+                self.assertEqual(text(by_name(helm.template(major, rendered[1]))), text(expected),
+                                 f"{project.name}, Helm {major}")
 
     def test_the_guard_of_the_chart_is_the_rendered_one(self):
         def compare(project, environment):

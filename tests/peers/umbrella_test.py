@@ -109,9 +109,9 @@ class UmbrellaTest(unittest.TestCase):
         cls.addClassCleanup(place.cleanup)
         cls.place = pathlib.Path(place.name)
         write_projects(cls.place)
+        cls.umbrellas = of_rendered_charts(cls.place), of_one_chart_under_several_names(cls.place)
         cls.rendered = [(umbrella.name, major, helm.template(major, umbrella, release="shop"))
-                        for umbrella in (of_rendered_charts(cls.place), of_one_chart_under_several_names(cls.place))
-                        for major in helm.VERSIONS]
+                        for umbrella in cls.umbrellas for major in helm.VERSIONS]
 
     def for_all(self, check):
         """Calls check(major, objects) for either umbrella under either Helm."""
@@ -169,6 +169,18 @@ class UmbrellaTest(unittest.TestCase):
                 self.assertEqual(phases(ran), in_turn("backup", "migrate") + in_turn("verify", "contract"),
                                  engine)
         self.for_all(check)
+
+    def test_the_guard_of_each_project_is_at_hand_under_its_name(self):
+        guards = "".join(f'{name}:\n  {{{{- include "windlass.guard" (dict "root" .Subcharts.{name} "database" "main")'
+                         " | nindent 2 }}\n" for name in RANKS)
+        for umbrella in self.umbrellas:
+            write(umbrella / "templates/guards.yaml", guards)
+            for major in helm.VERSIONS:
+                found, = helm.template(major, umbrella, "--show-only", "templates/guards.yaml")
+                self.assertEqual(list(found), list(RANKS))
+                for name, (guard,) in found.items():
+                    url, = [each for each in guard["env"] if each["name"] == "WINDLASS_DATABASE_URL"]
+                    self.assertTrue(url["valueFrom"]["secretKeyRef"]["name"].startswith(name))
 
     def test_the_waves_are_those_of_the_other_targets(self):
         def waves(objects):
