@@ -20,33 +20,35 @@ using nlohmann::json;
 
 constexpr std::size_t kManifestLimit = 4U << 20U;
 
-void add_key(std::map<std::string, json>& secrets, const project::SecretKey& secret,
-             const std::string& value) {
-  secrets[secret.name]["stringData"][secret.key] = value;
+using MadeUp = std::map<std::pair<std::string, std::string>, json>;  // by kind and name
+
+void add_key(MadeUp& objects, const project::SecretKey& secret, const std::string& value) {
+  objects[{"Secret", secret.name}]["stringData"][secret.key] = value;
 }
 
-std::map<std::string, json> make_up_secrets(const project::Project& project) {
-  std::map<std::string, json> secrets;
+// What the project's connections want to be there; several of its parts may lie in one object.
+MadeUp make_up_objects(const project::Project& project) {
+  MadeUp objects;
   for (const auto& database : project.databases) {
     const auto& connection = database.connection;
-    const auto name = database.name.empty() ? project.name : database.name;
-    if (connection.url) {
-      const DatabaseUrl url{.user = project.name,
-                            .password = Secret(project.name),
-                            .host = "db",
-                            .port = {},
-                            .database = name,
-                            .parameters = {}};
-      add_key(secrets, *connection.url, to_url(url).reveal());
-    }
-    if (connection.user_secret) add_key(secrets, *connection.user_secret, project.name);
-    if (connection.password) add_key(secrets, *connection.password, project.name);
+    const DatabaseUrl url{.user = project.name,
+                          .password = Secret(project.name),
+                          .host = "db",
+                          .port = {},
+                          .database = database.name.empty() ? project.name : database.name,
+                          .parameters = {}};
+    if (connection.url) add_key(objects, *connection.url, to_url(url).reveal());
+    if (connection.direct_url) add_key(objects, *connection.direct_url, to_url(url).reveal());
+    if (connection.user_secret) add_key(objects, *connection.user_secret, project.name);
+    if (connection.password) add_key(objects, *connection.password, project.name);
+    // The rehearsal's own server speaks no TLS, so nobody reads them.
+    if (connection.ca) objects[{"ConfigMap", connection.ca->name}]["data"][connection.ca->key] = "";
   }
-  for (auto& [name, secret] : secrets) {
-    secret["kind"] = "Secret";
-    secret["metadata"]["name"] = name;
+  for (auto& [of, object] : objects) {
+    object["kind"] = of.first;
+    object["metadata"]["name"] = of.second;
   }
-  return secrets;
+  return objects;
 }
 
 std::vector<PromiseVersion> versions_of(const migrations::ScriptSet& set) {
@@ -85,10 +87,10 @@ std::vector<std::string> apply_outside(const project::Project& project, const fs
     for (const auto& object : in_sync_order(read_folder(folder)).objects) objects.apply(object.body);
     return made_up;
   }
-  for (const auto& [name, secret] : make_up_secrets(project)) {
-    objects.apply(secret);
-    made_up.push_back(
-        fmt::format("the Secret {} is made up, because the project has no folder {}/", name, kOutsideFolder));
+  for (const auto& [of, object] : make_up_objects(project)) {
+    objects.apply(object);
+    made_up.push_back(fmt::format("the {} {} is made up, because the project has no folder {}/", of.first,
+                                  of.second, kOutsideFolder));
   }
   return made_up;
 }

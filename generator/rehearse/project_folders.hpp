@@ -22,9 +22,9 @@ inline constexpr const char* kApplicationFolder = "app";  // the application's o
 // nothing when there is no such folder. Throws Error(kConfiguration) for a file that is no manifest.
 std::vector<nlohmann::json> read_folder(const std::filesystem::path& folder);
 
-// Applies what lies in the project's outside/ folder. Without that folder the Secrets of the project's
-// connections are made up, with a role and database of the project's name; returns what was made up, a
-// sentence for each.
+// Applies what lies in the project's outside/ folder. Without that folder the Secrets and the authorities of
+// the project's connections are made up, with a role and database of the project's name; returns what was
+// made up, a sentence for each.
 std::vector<std::string> apply_outside(const project::Project& project,
                                        const std::filesystem::path& project_folder, Objects& objects);
 

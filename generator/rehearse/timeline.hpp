@@ -18,7 +18,7 @@ struct Rehearsal {
   std::string server_version;
   bool own_server = true;
   std::vector<std::string> ignored;  // objects that Argo CD would not apply
-  std::vector<std::string> made_up;  // Secrets that were missing and made up
+  std::vector<std::string> made_up;  // what was missing and made up
   SyncResult sync;
   std::vector<VersionPromise> promises;
   std::string promise_not_checked;  // why, for all of them; empty: they were

@@ -91,6 +91,20 @@ class ExamplesTest(unittest.TestCase):
                 self.assertIn(f"public is now at version {versions[-1]}", messages(report, "migrate")[-1])
                 self.assert_kept(report, versions)
 
+    def test_a_direct_url_and_authorities_are_made_up_like_the_secrets(self):
+        for environment, made_up in (("pooled", ["Secret ledger-db"]), ("rds", ["ConfigMap rds-ca", "Secret ledger-db"])):
+            with self.subTest(environment):
+                code, report, text = rehearse("reach", "--env", environment)
+                self.assertEqual(code, 0, text)
+                self.assertEqual(report["madeUp"], [f"the {each} is made up, because the project has no folder outside/"
+                                                    for each in made_up])
+                self.assert_kept(report, ["1"])
+
+    def test_what_is_patched_runs_as_before(self):
+        code, report, text = rehearse("overriding", "--env", "sidecar")
+        self.assertEqual(code, 0, text)
+        self.assert_kept(report, ["1"])
+
     def test_the_small_steps_of_a_large_shop_go_all_the_way(self):
         code, report, text = rehearse("rds", "--env", "dev")
         self.assertEqual(code, 0, text)
