@@ -1,4 +1,4 @@
-"""Fails when a page links to a file that is not there, or run-records.md misses a column that the hook creates."""
+"""Fails when a page links to a file or a heading that is not there, or run-records.md misses a column that the hook creates."""
 import pathlib
 import re
 import sys
@@ -6,12 +6,24 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 faults = []
 
+
+def anchors(page):
+    """What its headings are linked by, as code hosts make it of their words."""
+    headings = re.findall(r"^#+ (.*)", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 pages = [page for page in ROOT.rglob("*.md") if not {"build", "demo", ".git"} & set(page.relative_to(ROOT).parts)]
 for page in sorted(pages):
     for number, line in enumerate(page.read_text().splitlines(), 1):
-        for target in re.findall(r"\]\(([^)#\s]+)", line):
-            if "://" not in target and not (page.parent / target).exists():
+        for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", line):
+            linked = page.parent / target if target else page
+            if "://" in target:
+                continue
+            if not linked.exists():
                 faults.append(f"{page.relative_to(ROOT)}:{number}: {target} does not exist")
+            elif anchor and anchor not in anchors(linked):
+                faults.append(f"{page.relative_to(ROOT)}:{number}: {target} has no heading {anchor}")
 
 record = (ROOT / "docs/run-records.md").read_text()
 source = (ROOT / "hook/database/run_records.cpp").read_text()
