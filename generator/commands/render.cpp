@@ -53,38 +53,48 @@ Templates templates_of(const RenderOptions& options) {
   return options.templates ? Templates::with_overrides(*options.templates) : Templates::built_in();
 }
 
-// The one folder of a render, or the base and an overlay for each environment.
-std::vector<RenderedFolder> render_folders(const RenderOptions& options, const project::ConfigFile& config,
-                                           const Templates& templates, ProjectFiles& files,
-                                           std::ostream& err) {
-  std::vector<RenderedEnvironment> environments;
-  for (const auto& name :
-       options.environments.empty() ? std::vector<std::string>{""} : options.environments) {
-    auto project = open_environment(config, name, err);
-    auto rendered = make_manifests(project, files.of(project), templates,
-                                   choose_target(options.target, options.mode, project, err));
-    if (!rendered.delivery.why.empty()) err << to_sentence(rendered.delivery) << '\n';
-    environments.push_back({std::move(project), std::move(rendered)});
-  }
-  if (environments.size() > 1) return make_overlays(environments);
-  return {{"", std::move(environments.front().project), std::move(environments.front().rendered)}};
-}
-
 void write_stream(const Rendered& rendered, std::ostream& out) {
   for (const auto& object : rendered.objects) out << "---\n" << object.text;
 }
 
-ExitCode render_once(const RenderOptions& options, const project::ConfigFile& config,
-                     const Templates& templates, ProjectFiles& files, std::ostream& out, std::ostream& err) {
-  const auto folders = render_folders(options, config, templates, files, err);
-  if (options.output == "-") {
-    write_stream(folders.front().rendered, out);
-    return ExitCode::kDone;
+// Renders one project, for some of its environments at a time.
+class ProjectRender {
+ public:
+  ProjectRender(const RenderOptions& options, const project::ConfigFile& config, const Templates& templates)
+      : options_(options), config_(config), templates_(templates) {}
+
+  ExitCode run(const std::vector<std::string>& environments, const std::string& output, std::ostream& out,
+               std::ostream& err) {
+    const auto folders = render_folders(environments, err);
+    if (output == "-") {
+      write_stream(folders.front().rendered, out);
+      return ExitCode::kDone;
+    }
+    if (folders.size() > 1) refuse_other_overlays(output, folders);
+    return options_.check ? check_folders(output, folders, "windlass render", out, err)
+                          : write_folders(output, folders, out);
   }
-  if (folders.size() > 1) refuse_other_overlays(options.output, folders);
-  return options.check ? check_folders(options.output, folders, "windlass render", out, err)
-                       : write_folders(options.output, folders, out);
-}
+
+ private:
+  // The one folder of a render, or the base and an overlay for each environment.
+  std::vector<RenderedFolder> render_folders(const std::vector<std::string>& names, std::ostream& err) {
+    std::vector<RenderedEnvironment> environments;
+    for (const auto& name : names.empty() ? std::vector<std::string>{""} : names) {
+      auto project = open_environment(config_, name, err);
+      auto rendered = make_manifests(project, files_.of(project), templates_,
+                                     choose_target(options_.target, options_.mode, project, err));
+      if (!rendered.delivery.why.empty()) err << to_sentence(rendered.delivery) << '\n';
+      environments.push_back({std::move(project), std::move(rendered)});
+    }
+    if (environments.size() > 1) return make_overlays(environments);
+    return {{"", std::move(environments.front().project), std::move(environments.front().rendered)}};
+  }
+
+  const RenderOptions& options_;
+  const project::ConfigFile& config_;
+  const Templates& templates_;
+  ProjectFiles files_;
+};
 
 void refuse_ambiguous_folders(const RenderOptions& options) {
   if (!options.every_environment) {
@@ -105,15 +115,15 @@ struct Said {
   std::exception_ptr fault;  // what ended it
 };
 
-// As a call of its own for each project and environment: as many projects at once as there are processors,
-// told in their order.
+// As a call of its own for each project and environment: several projects at once, told in their order.
 class ManyRenders {
  public:
   ManyRenders(const RenderOptions& options, std::ostream& out, std::ostream& err)
       : options_(options), templates_(templates_of(options)), out_(out), err_(err) {}
 
   ExitCode run() {
-    const std::size_t most = 2 * std::max(1U, std::thread::hardware_concurrency());
+    // More than run at once, so that processors that are done find work while one that is slow is waited for.
+    const std::size_t most = 8 * std::max(1U, std::thread::hardware_concurrency());
     for (const auto& folder : options_.folders) {
       if (under_way_.size() == most) tell_first();
       under_way_.push_back(begin(folder));
@@ -159,15 +169,17 @@ class ManyRenders {
                            Said& said) const {
     auto environments = project.environments;
     if (environments.empty()) environments.emplace_back();
-    ProjectFiles files;
-    for (const auto& environment : environments) {
-      RenderOptions one = options_;
-      one.environments = {environment};
-      if (options_.output != "-")
-        one.output = (std::filesystem::path(options_.output) / project.name / environment).string();
-      if (one.output.ends_with('/')) one.output.pop_back();
-      said.code = std::max(said.code, render_once(one, config, templates_, files, said.out, said.err));
-    }
+    ProjectRender render(options_, config, templates_);
+    for (const auto& environment : environments)
+      said.code =
+          std::max(said.code, render.run({environment}, output_of(project, environment), said.out, said.err));
+  }
+
+  std::string output_of(const project::Project& project, const std::string& environment) const {
+    if (options_.output == "-") return options_.output;
+    auto output = (std::filesystem::path(options_.output) / project.name / environment).string();
+    if (output.ends_with('/')) output.pop_back();
+    return output;
   }
 
   void tell_first() {
@@ -193,9 +205,9 @@ class ManyRenders {
 ExitCode run_render(const RenderOptions& options, std::ostream& out, std::ostream& err) {
   refuse_what_does_not_fit(options, choose_target(options.target, options.mode));
   if (!options.every_environment && options.folders.size() < 2) {
-    ProjectFiles files;
-    return render_once(options, *read_config(options.folders.front()), templates_of(options), files, out,
-                       err);
+    const auto config = read_config(options.folders.front());
+    const auto templates = templates_of(options);
+    return ProjectRender(options, *config, templates).run(options.environments, options.output, out, err);
   }
   refuse_ambiguous_folders(options);
   return ManyRenders(options, out, err).run();

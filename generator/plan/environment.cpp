@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -164,6 +166,16 @@ Tree secret_reference(const SecretKey& secret) {
   return Members{{"secretKeyRef", Members{{"name", secret.name}, {"key", secret.key}}}};
 }
 
+std::vector<std::pair<const SettingRow*, const Value*>> in_table_order(const Values& values) {
+  std::vector<std::pair<const SettingRow*, const Value*>> result;
+  for (const auto& [name, value] : values) {
+    result.emplace_back(find_setting(name), &value);
+    assert(result.back().first != nullptr);
+  }
+  std::sort(result.begin(), result.end());  // by row, which no two share
+  return result;
+}
+
 class Writer {
  public:
   void add(const SettingRow& row, const Value& value) {
@@ -241,9 +253,7 @@ ContainerSettings container_settings(const project::Project& project, const proj
   Values values = collect(project, database, {files, delivery}, phase);
   if (dry_run == DryRun::kYes) values["dry-run"] = std::string("true");
   Writer writer;
-  for (const auto& row : setting_table()) {
-    if (const auto found = values.find(row.name); found != values.end()) writer.add(row, found->second);
-  }
+  for (const auto& [row, value] : in_table_order(values)) writer.add(*row, *value);
   if (phase == Phase::kRollback) {
     writer.add_literal("WINDLASS_TARGET", "");
     writer.add_literal("WINDLASS_CONFIRM", "");

@@ -70,22 +70,21 @@ Pod script_pod(const Scope& scope, Phase phase) {
   pod.volumes = {temporary_volume()};
   add_scripts(pod, scope.project, scope.delivery, scope.scripts);
   mount_tenants(pod, scope);
-  const auto map = settings_map(scope);
-  mount_settings(pod, map);
+  mount_settings(pod, scope.settings);
   add_reach(pod, scope, hook_class_name(scope));
   pod.annotations = job_credential_annotations(scope.database.connection);
   const std::string queries = phase == Phase::kVerify ? scope.queries.digest : std::string();
-  pod.annotations.emplace(kFilesDigestAnnotation, sha256_hex(scope.scripts.digest + queries + map.text));
+  pod.annotations.emplace(kFilesDigestAnnotation,
+                          sha256_hex(scope.scripts.digest + queries + scope.settings.text));
   return pod;
 }
 
 }  // namespace
 
-// verify has every setting that any phase of a sync has, so its settings file serves them all.
-SettingsMap settings_map(const Scope& scope) { return settings_map_of(scope, Phase::kVerify, "settings"); }
-
-SettingsMap rollback_settings_map(const Scope& scope) {
-  return settings_map_of(scope, Phase::kRollback, "rollback-settings");
+void make_settings(Scope& scope) {
+  // verify has every setting that any phase of a sync has, so its settings file serves them all.
+  scope.settings = settings_map_of(scope, Phase::kVerify, "settings");
+  scope.rollback_settings = settings_map_of(scope, Phase::kRollback, "rollback-settings");
 }
 
 bool reached_by_init_containers(const Scope& scope) {
@@ -126,7 +125,7 @@ Pod rollback_pod(const Scope& scope) {
   pod.service_account = rollback_service_account_name(scope.project);
   pod.main = container_of(scope, "rollback", Phase::kRollback);
   pod.volumes = {temporary_volume()};
-  mount_settings(pod, rollback_settings_map(scope));
+  mount_settings(pod, scope.rollback_settings);
   add_reach(pod, scope, release_class_name(scope));
   pod.annotations = job_credential_annotations(scope.database.connection);
   return pod;

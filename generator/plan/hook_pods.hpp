@@ -11,6 +11,12 @@
 
 namespace windlass::generator {
 
+// A ConfigMap with the hook's settings file, for what an environment cannot carry.
+struct SettingsMap {
+  std::string name;
+  std::string text;  // of settings.yaml; empty: no ConfigMap is needed
+};
+
 // One database of a project with what is known about it while its objects are planned.
 struct Scope {
   const project::Project& project;
@@ -20,15 +26,12 @@ struct Scope {
   std::string base;                  // that its objects' names begin with
   Mount scripts;                     // without shards when no ConfigMaps bring them
   Mount queries;
+  SettingsMap settings = {};           // for the phases of a sync
+  SettingsMap rollback_settings = {};  // of its own, because hooks come and go
 };
 
-// A ConfigMap with the hook's settings file, for what an environment cannot carry.
-struct SettingsMap {
-  std::string name;
-  std::string text;  // of settings.yaml; empty: no ConfigMap is needed
-};
-SettingsMap settings_map(const Scope& scope);           // for the phases of a sync
-SettingsMap rollback_settings_map(const Scope& scope);  // of its own, because hooks come and go
+// Makes both maps of settings.
+void make_settings(Scope& scope);
 
 // Whether what leads to the database is there before the pod's main container: preflight, a dry run and the
 // guard are init containers.

@@ -116,16 +116,17 @@ class Planner {
 
   void add_database(const project::Database& database, const DatabaseFiles& files) {
     const std::string base = base_name(project_, database);
-    const Scope scope{project_,
-                      database,
-                      files,
-                      plan_.delivery.method,
-                      base,
-                      mount_of(base, "sql", files.scripts),
-                      mount_of(base, "queries", files.queries)};
+    Scope scope{project_,
+                database,
+                files,
+                plan_.delivery.method,
+                base,
+                mount_of(base, "sql", files.scripts),
+                mount_of(base, "queries", files.queries)};
+    make_settings(scope);
     add_shards(scope, scope.scripts);
     add_shards(scope, scope.queries);
-    add_settings(scope, settings_map(scope), "support", Stage::kSupport);
+    add_settings(scope, scope.settings, "support", Stage::kSupport);
     add_tenants(scope);
     add_credentials(scope);
     add_network_policies(scope);
@@ -134,7 +135,7 @@ class Planner {
     add_job(scope, Stage::kVerify, verify_pod(scope));
     if (files.has_contract) add_job(scope, Stage::kContract, contract_pod(scope));
     add_marker(scope);
-    add_settings(scope, rollback_settings_map(scope), "rollback", Stage::kTracked);
+    add_settings(scope, scope.rollback_settings, "rollback", Stage::kTracked);
     add_rollback(scope);
     add_guard(scope);
   }
