@@ -50,14 +50,13 @@ class Scenario {
         bench_(bench),
         folder_(scenario.at("name").get<std::string>() + "/"),
         project_(bench, folder_) {
-    // From 14 on a database's owner owns its schema public, before that whoever made it.
+    // From 14 on a database's owner owns its schema public; before that everybody may work in it.
     bench_.sql(
         "DO $$ DECLARE s text; BEGIN FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ "
         "'^(pg_|information_schema$)' LOOP EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP; "
         "CREATE SCHEMA public; "
-        "IF current_setting('server_version_num')::int >= 140000 THEN ALTER SCHEMA public OWNER TO "
-        "pg_database_owner; "
-        "END IF; END $$");
+        "IF current_setting('server_version_num')::int < 140000 THEN GRANT ALL ON SCHEMA public TO PUBLIC; "
+        "ELSE ALTER SCHEMA public OWNER TO pg_database_owner; END IF; END $$");
     project_.change_files(scenario.at("files"));
     if (scenario.contains("setup_sql")) bench_.sql(scenario.at("setup_sql"));
   }
