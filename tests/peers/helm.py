@@ -2,9 +2,8 @@
 
 import subprocess
 
-import yaml
-
 import go_modules
+import projects
 
 VERSIONS = {3: ("v3.21.4", "h1:T/GcIEXU/gNjJnkITlIZ3e9xqkZjhFTmISuStTZ6+Qg="),
             4: ("v4.2.4", "h1:qIysMI0JpTC4WXf3AQ99V6rZGT0+gO0Ww8IOnnUnaZk=")}
@@ -32,4 +31,4 @@ def template(major, chart, *arguments, release="storefront", namespace="shop"):
     told = run(major, "template", release, chart, "--namespace", namespace, *arguments)
     if told.returncode != 0:
         raise ValueError(told.stderr)
-    return [document for document in yaml.safe_load_all(told.stdout) if document]
+    return projects.documents(told.stdout)

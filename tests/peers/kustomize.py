@@ -2,9 +2,8 @@
 
 import subprocess
 
-import yaml
-
 import go_modules
+import projects
 
 MODULE = "sigs.k8s.io/kustomize/kustomize/v5"
 VERSION = "v5.8.1"
@@ -18,4 +17,4 @@ def program():
 def build(folder):
     """The objects that it builds, in its order."""
     text = subprocess.run([program(), "build", folder], capture_output=True, text=True, timeout=120, check=True).stdout
-    return list(yaml.safe_load_all(text))
+    return projects.documents(text)

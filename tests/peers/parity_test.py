@@ -43,7 +43,7 @@ def by_name(objects):
 
 def text(objects):
     """One text for all of them; members in order of their keys, lists as they are."""
-    return yaml.safe_dump([objects[name] for name in sorted(objects, key=str)], sort_keys=True)
+    return json.dumps([objects[name] for name in sorted(objects, key=str)], sort_keys=True, indent=1)
 
 
 def without_ends(objects):

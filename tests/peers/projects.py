@@ -10,6 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FEATURES = ROOT / "tests/peers/features"  # what the examples leave out
 CONFIGS = ("windlass.yaml", "project-config.yaml")
 LIMIT = 60  # seconds for one render
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # of libyaml, ten times as fast
 
 
 def config_of(project):
@@ -59,7 +60,13 @@ def name_of(object_):
     return object_["kind"], object_["metadata"].get("namespace"), object_["metadata"]["name"]
 
 
+def documents(text):
+    """The documents of a YAML stream that are not empty."""
+    return [each for each in yaml.load_all(text, Loader=LOADER) if each is not None]
+
+
 def objects_in(folder):
     """The objects of a rendered folder by kind, namespace and name, without the kustomizations."""
-    objects = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(pathlib.Path(folder).rglob("*.yaml"))]
+    objects = [each for path in sorted(pathlib.Path(folder).rglob("*.yaml"))
+               for each in documents(path.read_text(encoding="utf-8"))]
     return {name_of(each): each for each in objects if each["kind"] != "Kustomization"}
