@@ -8,16 +8,21 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+import memory  # noqa: E402
+
 WINDLASS = HOOK = ""
 LIMIT = 300  # seconds that one rehearsal may take
 
 
 def rehearse(example, *flags):
     result = subprocess.run([WINDLASS, "rehearse", os.path.join(ROOT, "examples", example), *flags,
-                             "--hook", HOOK, "--output", "json"], capture_output=True, text=True, timeout=LIMIT)
+                             "--hook", HOOK, "--output", "json"], capture_output=True, text=True, timeout=LIMIT,
+                            env={**os.environ, "TMPDIR": memory.folder(tempfile.gettempdir())})
     return result.returncode, json.loads(result.stdout or "{}"), result.stdout + result.stderr
 
 

@@ -16,6 +16,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+import memory  # noqa: E402
 import pg_server  # noqa: E402
 
 DOUBLE = os.path.join(ROOT, "tests", "support", "hook_double.sh")
@@ -86,7 +87,7 @@ class RehearseTest(unittest.TestCase):
     def setUp(self):
         # Everybody may pass through, for the server runs as another user when the test runs as root. Not below
         # /tmp, which every rendered pod mounts: paths below it are not the double's to see.
-        self.folder = tempfile.mkdtemp(prefix="windlass-test-", dir="/var/tmp")
+        self.folder = tempfile.mkdtemp(prefix="windlass-test-", dir=memory.folder("/var/tmp"))
         os.chmod(self.folder, 0o755)
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.temporary = os.path.join(self.folder, "tmp")
