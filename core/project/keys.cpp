@@ -234,7 +234,7 @@ std::vector<Key> tail_keys() {
       {.path = "spec.delivery.image", .format = kImage, .help = "copy, imageVolume: the image that holds the scripts; auto takes it when ConfigMaps cannot hold them. objectStorage: the image that fetches them."},
       {.path = "spec.delivery.path", .format = kImagePath, .fallback = "/migrations", .help = "Folder of the image that stands for the project's folder."},
       {.path = "spec.delivery.command", .shape = kList, .help = "copy, objectStorage: the command that brings what the project's folder holds to $(SCRIPTS); by default copy runs cp."},
-      {.path = "spec.compatibilityMatrix", .shape = kSections, .help = "Releases of the application and the way between them.", .names = kRelease},
+      {.path = "spec.compatibilityMatrix", .shape = kSections, .help = "Releases of the application and the way between them: checked, and used by no layout yet.", .names = kRelease},
       {.path = "spec.compatibilityMatrix.*.upgradesTo", .shape = kList, .format = kRelease, .help = "Releases that this one may be upgraded to."},
       {.path = "spec.compatibilityMatrix.*.rollbackTo", .shape = kList, .format = kRelease, .help = "Releases that this one may be rolled back to."},
       {.path = "spec.environments",
