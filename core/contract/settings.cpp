@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cctype>
+#include <unordered_map>
 
 namespace windlass {
 namespace {
@@ -130,10 +131,13 @@ constexpr std::array kRows{
 std::span<const SettingRow> setting_table() { return kRows; }
 
 const SettingRow* find_setting(std::string_view name) {
-  for (const auto& row : kRows) {
-    if (row.name == name) return &row;
-  }
-  return nullptr;
+  static const auto kByName = [] {
+    std::unordered_map<std::string_view, const SettingRow*> rows;
+    for (const auto& row : kRows) rows.emplace(row.name, &row);
+    return rows;
+  }();
+  const auto found = kByName.find(name);
+  return found == kByName.end() ? nullptr : found->second;
 }
 
 std::string setting_environment_name(std::string_view name) {

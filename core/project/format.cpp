@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <map>
+#include <mutex>
 #include <regex>
 #include <utility>
 
@@ -81,14 +81,18 @@ constexpr std::array kRows{
               "must be letters, digits, dashes, dots and underscores, with slashes between"},
 };
 
-// Compiled on first use and then only read.
-const std::regex& pattern_of(Format format) {
-  static const auto kPatterns = [] {
-    std::map<Format, std::regex> patterns;
-    for (const auto& row : kRows) patterns.emplace(row.format, std::regex(std::string(row.pattern)));
-    return patterns;
-  }();
-  return kPatterns.at(format);
+// Compiled on first use, each for itself, because few are used and all take longer than a small project; then
+// only read.
+const std::regex& pattern_of(const FormatRow& row) {
+  struct Compiled {
+    std::once_flag once;
+    std::regex pattern;
+  };
+  static std::array<Compiled, kRows.size()> compiled;
+  auto& [once, pattern] = compiled.at(static_cast<std::size_t>(&row - kRows.data()));
+  std::call_once(
+      once, [&pattern = pattern, &row] { pattern = std::regex(row.pattern.begin(), row.pattern.end()); });
+  return pattern;
 }
 
 bool is_duration(Format format) { return format == kDuration || format == kTimeout || format == kSeconds; }
@@ -104,7 +108,7 @@ bool fits(Format format, std::string_view text) {
   const FormatRow& row = format_row(format);
   if (text.size() > row.longest) return false;
   if (row.pattern.empty()) return true;
-  if (!std::regex_search(text.begin(), text.end(), pattern_of(format))) return false;
+  if (!std::regex_search(text.begin(), text.end(), pattern_of(row))) return false;
   return !is_duration(format) || parse_duration(text).has_value();
 }
 

@@ -29,7 +29,7 @@ std::vector<Manifest> make_chart(const ChartObjects& objects, const project::Pro
   const std::string first = first_line(project) + "\n";
   auto [values, scripts] = chart_values(objects, project);
   std::vector<Manifest> files = {{".helmignore", {}, std::string(kIgnored)},
-                                 {"values.yaml", values, first + emit_yaml(values)}};
+                                 {"values.yaml", values, emit_yaml(values, first)}};
   for (const auto& file : embedded_chart()) {
     std::string text = file.path == "Chart.yaml" ? named_after(project, file.text) : std::string(file.text);
     files.push_back({std::string(file.path), {}, std::move(text)});

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Manifest manifest(std::string path, Members members, const project::Project& project) {
-  std::string text = first_line(project) + "\n" + emit_yaml(members);
+  std::string text = emit_yaml(members, first_line(project) + "\n");
   return {std::move(path), Tree(std::move(members)), std::move(text)};
 }
 

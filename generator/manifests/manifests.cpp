@@ -73,7 +73,7 @@ void rename_changed_jobs(Rendered& rendered, const Rendered& built_in, const pro
     const auto before = text_at(built_in.objects[i].tree, {"metadata", "name"});
     name += sha256_hex(fmt::format("{} {}", before, fingerprint(*spec))).substr(0, kHashDigits);
     *object.tree.find({"metadata", "name"}) = std::move(name);
-    object.text = first_line(project) + "\n" + emit_yaml(*object.tree.members());
+    object.text = emit_yaml(*object.tree.members(), first_line(project) + "\n");
   }
 }
 

@@ -91,7 +91,7 @@ class Patcher {
       ++changed;
       applied_[object.path].push_back(patch.name);
       object.tree = std::move(result);
-      object.text = first_line(project_) + "\n" + emit_yaml(*object.tree.members());
+      object.text = emit_yaml(*object.tree.members(), first_line(project_) + "\n");
     }
     if (selected == 0) {
       fault(patch.target.place, fmt::format("the patch {} selects no object", patch.name),

@@ -73,7 +73,7 @@ std::string write(const Pipeline& pipeline) {
                         {"substitutions", Members{{"_PR_NUMBER", ""}}},
                         {"options", Members{{"automapSubstitutions", true}}},
                         {"availableSecrets", secrets_of(pipeline)}};
-  return file_head(kCloudBuild, "#") + emit_yaml(file);
+  return emit_yaml(file, file_head(kCloudBuild, "#"));
 }
 
 }  // namespace

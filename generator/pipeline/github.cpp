@@ -74,7 +74,7 @@ std::string write(const Pipeline& pipeline) {
                             {"on", List{"push", "pull_request"}},
                             {"permissions", Members{{"contents", "read"}}},
                             {"jobs", std::move(jobs)}};
-  return file_head(kGitHub, "#") + emit_yaml(workflow);
+  return emit_yaml(workflow, file_head(kGitHub, "#"));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ std::string write(const Pipeline& pipeline) {
     const bool first = &release == &pipeline.releases.front();
     file.push_back({release.step.name, release_job(pipeline, release, first ? "on_success" : "manual")});
   }
-  return file_head(kGitLab, "#") + emit_yaml(file);
+  return emit_yaml(file, file_head(kGitLab, "#"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ std::vector<Manifest> render_files(const std::vector<PlannedFile>& files, const 
   std::vector<Manifest> result;
   for (const auto& file : files) {
     Tree tree = templates.expand(file.tree);
-    std::string text = header + emit_yaml(*tree.members());
+    std::string text = emit_yaml(*tree.members(), header);
     result.push_back({file.path, std::move(tree), std::move(text)});
   }
   return result;

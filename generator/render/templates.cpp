@@ -29,7 +29,13 @@ std::string names_of(const Members& values) {
 }
 
 // Every placeholder of the template has a value, and every value a placeholder.
-void check_values(const Template& used, const Members& values) {
+bool fits(const Template& used, const Members& values) {
+  return values.size() == used.placeholders.size() &&  // and keys are unique
+         std::all_of(values.begin(), values.end(),
+                     [&](const Member& value) { return used.placeholders.contains(value.key); });
+}
+
+void refuse_other_values(const Template& used, const Members& values) {
   Diagnostics diagnostics;
   for (const auto& value : values) {
     if (used.placeholders.contains(value.key)) continue;
@@ -44,10 +50,8 @@ void check_values(const Template& used, const Members& values) {
     diagnostics.add({Severity::kError, position, fmt::format("no value for ${{{}}}", name),
                      fmt::format("The values here are {}.", names_of(values))});
   }
-  if (!diagnostics.empty()) {
-    throw Error(ExitCode::kConfiguration, fmt::format("the template {} does not fit", used.file))
-        .with_details(to_text(diagnostics));
-  }
+  throw Error(ExitCode::kConfiguration, fmt::format("the template {} does not fit", used.file))
+      .with_details(to_text(diagnostics));
 }
 
 const Tree& tree_of(const Tree& item) { return item; }
@@ -160,7 +164,7 @@ Tree Templates::expand_use(const FromTemplate& use) const {
   if (found == templates_.end()) {
     throw Error(ExitCode::kInternal, fmt::format("there is no template {}", use.name));
   }
-  check_values(found->second, use.values);
+  if (!fits(found->second, use.values)) refuse_other_values(found->second, use.values);
   Members values;
   values.reserve(use.values.size());
   for (const auto& value : use.values) values.push_back({value.key, expand(value.value)});

@@ -6,6 +6,7 @@
 #include <array>
 #include <cassert>
 #include <string_view>
+#include <utility>
 
 #include "core/base/text.hpp"
 
@@ -116,6 +117,8 @@ enum class FirstLine { kAtMargin, kIndented };
 
 class Emitter {
  public:
+  explicit Emitter(std::string head) : out_(std::move(head)) {}
+
   std::string take() { return std::move(out_); }
 
   // The cursor stands behind "key:" or "-"; children of `tree` are indented by `indent`.
@@ -205,9 +208,9 @@ class Emitter {
 
 }  // namespace
 
-std::string emit_yaml(const Members& document) {
+std::string emit_yaml(const Members& document, std::string head) {
   assert(!document.empty());
-  Emitter emitter;
+  Emitter emitter(std::move(head));
   emitter.map(document, 0, FirstLine::kAtMargin);
   return emitter.take();
 }
