@@ -147,11 +147,11 @@ TEST_CASE("the deadline cancels the statement as a stop does") {
 TEST_CASE("a backend that is killed in a script leaves nothing, and the rerun applies it") {
   ScriptBench bench;
   const std::string backend = std::to_string(bench.db.session().backend());
-  std::thread killer([&] {
+  std::jthread killer([&] {
     std::this_thread::sleep_for(Milliseconds(300));
     bench.db.server.query("SELECT pg_terminate_backend(" + backend + ")");
   });
-  const Error error = bench.run_error("V1__a.sql", "CREATE TABLE a (id int); SELECT pg_sleep(1);");
+  const Error error = bench.run_error("V1__a.sql", "CREATE TABLE a (id int); SELECT pg_sleep(30);");
   killer.join();
   CHECK(error.code() == ExitCode::kTransient);
   CHECK(std::string(error.what()) ==
