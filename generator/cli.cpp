@@ -181,14 +181,14 @@ void add_lint(CLI::App& app, Context& context) {
 
 void add_plan(CLI::App& app, Context& context) {
   auto& options = context.plan;
-  auto* command =
-      app.add_subcommand("plan", "Show what a migrate would run, on a fresh database or on yours.");
+  auto* command = app.add_subcommand("plan", "Show what a migrate would run, on a fresh database or yours.");
   command->add_option("DIR", context.folder, "Folder that holds windlass.yaml.")->type_name(kFolder);
   command->add_option("--env", options.environment,
                       "Environment to plan for; needed when the project has any.");
   command->add_option("--database", options.database, "Only this one of the project's databases.");
   command->add_option("--database-url", context.plan_url, "Ask this database what it has already.")
       ->envname(setting_environment_name("database-url"));
+  command->add_option("--tenant", options.tenant, "Whose plan, when that database has tenants.");
   add_hook(*command, context.hook);
   add_output(*command, options.output);
   command->callback([&context] {

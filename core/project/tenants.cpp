@@ -78,6 +78,10 @@ class TenantReader {
 
 }  // namespace
 
+std::string_view tenant_kind_name(TenantKind kind) {
+  return kind == TenantKind::kSchema ? "schema" : "database";
+}
+
 TenantList parse_tenants(std::string_view text, const std::string& file) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());

@@ -12,6 +12,9 @@ namespace windlass::project {
 
 enum class TenantKind { kSchema, kDatabase };  // what a tenant has of its own
 
+// As the setting tenant-kind says it: "schema", "database".
+std::string_view tenant_kind_name(TenantKind kind);
+
 struct Tenant {
   std::string name;
   std::string place;  // its schema or database

@@ -42,7 +42,8 @@ json typed(const SettingRow& row, const std::string& value) {
 }
 
 // JSON is YAML, so the hook's settings file can be written without a YAML library.
-json settings_of(const project::Project& project, const project::Database& database) {
+json settings_of(const project::Project& project, const project::Database& database,
+                 const std::string& tenant) {
   json settings = {{"connectTimeout", kPatience}};
   for (const auto& [name, value] : project.migration.settings) {
     settings[setting_file_key(name)] = typed(*find_setting(name), value);
@@ -53,6 +54,11 @@ json settings_of(const project::Project& project, const project::Database& datab
   if (!database.schemas.empty()) settings["schemas"] = database.schemas;
   if (!database.default_schema.empty()) settings["defaultSchema"] = database.default_schema;
   if (!project.environment.empty()) settings["environment"] = project.environment;
+  if (!tenant.empty()) {
+    settings["tenant"] = tenant;
+    settings["tenantKind"] = project::tenant_kind_name(database.tenants->kind);
+    settings["tenantList"] = here({database.tenants->file}, fs::path(project.file).parent_path()).front();
+  }
   return settings;
 }
 
@@ -78,10 +84,10 @@ json settings_of(const project::Project& project, const project::Database& datab
 }  // namespace
 
 json hook_info(const project::Project& project, const project::Database& database, const Secret& url,
-               const std::optional<fs::path>& hook) {
+               const std::string& tenant, const std::optional<fs::path>& hook) {
   const TemporaryDirectory folder("windlass-plan-");
   const fs::path settings = folder.path() / "settings.yaml";
-  write_file_atomically(settings, settings_of(project, database).dump(2));
+  write_file_atomically(settings, settings_of(project, database, tenant).dump(2));
   const Command command{.arguments = {find_hook_program(hook).string(), "info", "--output", "json",
                                       "--settings", settings.string(), "--log-level", "warning"},
                         .environment = {{setting_environment_name("database-url"), url.reveal()}},

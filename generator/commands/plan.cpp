@@ -41,6 +41,25 @@ std::vector<const project::Database*> chosen_databases(const project::Project& p
   return chosen;
 }
 
+// With a URL: whose history is looked at is plain.
+void check_tenant(const project::Database& database, const PlanOptions& options) {
+  const bool has_tenants = database.tenants.has_value();
+  if (options.database_url.empty()) {
+    if (options.tenant.empty()) return;
+    throw Error(ExitCode::kUsage, "--tenant names a tenant of a database, and --database-url none",
+                "A fresh database gets the same scripts for every tenant: leave --tenant out.");
+  }
+  if (has_tenants && options.tenant.empty()) {
+    throw Error(ExitCode::kUsage,
+                fmt::format("database {} has tenants, each with a history of its own", database.key),
+                "Name one by --tenant; windlass-hook info --tenants shows them all.");
+  }
+  if (!has_tenants && !options.tenant.empty()) {
+    throw Error(ExitCode::kUsage, fmt::format("database {} has no tenants", database.key),
+                "Leave --tenant out.");
+  }
+}
+
 migrations::PlanSettings plan_settings(const project::Project& project) {
   const auto text = [&](std::string_view name) {
     const auto found = project.migration.settings.find(std::string(name));
@@ -93,7 +112,7 @@ Json database_plan(const project::Project& project, const project::Database& dat
     plan.update(fresh_plan(project, database));
     return plan;
   }
-  const auto report = hook_info(project, database, options.database_url, options.hook);
+  const auto report = hook_info(project, database, options.database_url, options.tenant, options.hook);
   for (const auto* name : {"current", "pending", "migrations"}) plan[name] = report.at(name);
   return plan;
 }
@@ -170,6 +189,7 @@ ExitCode run_plan(const PlanOptions& options, std::ostream& out, std::ostream& e
                  {"fresh", options.database_url.empty()},
                  {"databases", Json::array()}};
   for (const auto* database : chosen_databases(project, options)) {
+    check_tenant(*database, options);
     report["databases"].push_back(database_plan(project, *database, options));
   }
   const auto delivery = delivery_of(project);

@@ -113,7 +113,7 @@ void add_phase(Values& values, const project::Project& project, const Delivered&
 void add_tenants(Values& values, const project::Database& database, const DatabaseFiles& files, Phase phase) {
   if (!database.tenants || phase == Phase::kGuard) return;
   const auto& tenants = *database.tenants;
-  values["tenant-kind"] = std::string(tenants.kind == project::TenantKind::kSchema ? "schema" : "database");
+  values["tenant-kind"] = std::string(project::tenant_kind_name(tenants.kind));
   if (phase == Phase::kRollback) return;
   values["tenants"] = std::string("true");
   values["tenant-list"] = fmt::format("{}/{}", contract::kTenantsMount, contract::kTenantsKey);

@@ -58,3 +58,61 @@ TEST_CASE("a plan against a server shows what is applied, what is pending and wh
   }
   CHECK(states == "V1__a.sql Success\nR__v.sql Success\nV2__b.sql Pending\n");
 }
+
+TEST_CASE("a plan of a database with tenants is that of the tenant that is named") {
+  const testing::TestDatabase database;
+  const TemporaryDirectory folder("windlass-plan-db-");
+  const auto add = [&](const std::string& path, const std::string& text) {
+    write_file_atomically(folder.path() / path, text);
+  };
+  add("windlass.yaml",
+      "apiVersion: v1\nkind: ProjectConfig\nmetadata: {name: shop}\nspec:\n  backup: {claimName: b}\n"
+      "  migration: {policies: {backupBeforeUpgrade: false}}\n"
+      "  databases: {main: {name: shop, tenants: {file: tenants.txt}}, audit: {name: audit}}\n");
+  add("tenants.txt", "north\nsouth=region_south\n");
+  add("sql/V1__a.sql", "CREATE TABLE a (id int);");
+  const auto migrated = run_process(
+      {.arguments = {WINDLASS_HOOK, "migrate", "--locations", (folder.path() / "sql").string(), "--tenant",
+                     "south", "--tenant-list", (folder.path() / "tenants.txt").string()},
+       .environment = {{"WINDLASS_DATABASE_URL", database.url().reveal()}}},
+      {.limit = Milliseconds(60'000)});
+  INFO(migrated.error);
+  REQUIRE(migrated.succeeded());
+
+  PlanOptions options;
+  options.folder = folder.path();
+  options.database = "main";
+  options.output = "json";
+  options.database_url = database.url();
+  options.hook = WINDLASS_HOOK;
+  const auto pending_of = [&](const std::string& tenant) {
+    options.tenant = tenant;
+    std::ostringstream out;
+    std::ostringstream err;
+    CHECK(run_plan(options, out, err) == ExitCode::kDone);
+    return nlohmann::json::parse(out.str())["databases"][0]["pending"].get<int>();
+  };
+  CHECK(pending_of("south") == 0);
+  CHECK(pending_of("north") == 1);
+
+  ExitCode code = ExitCode::kDone;
+  const auto refused = [&](const std::string& tenant) -> std::string {
+    options.tenant = tenant;
+    std::ostringstream said;
+    try {
+      run_plan(options, said, said);
+    } catch (const Error& error) {
+      code = error.code();
+      return error.what();
+    }
+    return "done";
+  };
+  CHECK(refused("") == "database main has tenants, each with a history of its own");
+  CHECK(code == ExitCode::kUsage);
+  CHECK(refused("west").starts_with("west is no tenant of "));
+  CHECK(code == ExitCode::kConfiguration);
+  options.database = "audit";
+  CHECK(refused("north") == "database audit has no tenants");
+  options.database_url = Secret();
+  CHECK(refused("north") == "--tenant names a tenant of a database, and --database-url none");
+}
