@@ -77,9 +77,12 @@ class HookCase(unittest.TestCase):
 
     program = None
     server_settings = None
+    sanitized = False  # then the memory that the hook takes says nothing
 
     @classmethod
     def setUpClass(cls):
+        with open(cls.program, "rb") as program:
+            cls.sanitized = b"__asan_init" in program.read()
         cls.server = pg_server.PgServer(cls.server_settings).__enter__()
         cls.addClassCleanup(cls.server.stop)
         cls.parent = tempfile.TemporaryDirectory()
