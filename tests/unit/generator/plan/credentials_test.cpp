@@ -93,7 +93,9 @@ TEST_CASE("an ExternalSecret makes the Secret that the connection names") {
                                                        Milliseconds(300'000),
                                                        {{"a", {"remote", "", ""}}, {"b", {"x", "p", "3"}}}};
   connection.user_secret = SecretKey{"from-user", "a"};
-  const auto secret_name = [&] { return text_at(Tree(external_secret_values(connection)), {"secret"}); };
+  const auto secret_name = [&] {
+    return std::string(text_at(Tree(external_secret_values(connection)), {"secret"}));
+  };
   Members values = external_secret_values(connection);
   for (const auto* name : {"name", "namespace", "labels", "annotations"}) values.push_back({name, "x"});
   const Tree object = Templates::built_in().expand(FromTemplate{"external_secret", std::move(values)});
@@ -116,11 +118,11 @@ TEST_CASE("an ExternalSecret makes the Secret that the connection names") {
         "    property: p\n"
         "    version: \"3\"\n");
   connection.password = SecretKey{"from-password", "a"};
-  CHECK(std::string(secret_name()) == "from-password");
+  CHECK(secret_name() == "from-password");
   connection.url = SecretKey{"from-url", "a"};
-  CHECK(std::string(secret_name()) == "from-url");
+  CHECK(secret_name() == "from-url");
   connection = {.direct_url = SecretKey{"from-direct", "a"}, .external_secret = connection.external_secret};
-  CHECK(std::string(secret_name()) == "from-direct");
+  CHECK(secret_name() == "from-direct");
 }
 
 TEST_CASE("every pod of a project gets what leads to its database, and the proxy nothing of ours") {

@@ -193,6 +193,7 @@ TEST_CASE("an inspection as JSON has every key, null where there is nothing") {
        {"pending", "failed", "disagreements", "begun", "objects", "undo", "runs", "unread", "next"})
     CHECK(json[key].is_array());
   inspection.live.reset();
+  inspection.condition = DatabaseCondition::kPending;
   CHECK(inspection_json(inspection)["holder"].is_null());
 }
 
