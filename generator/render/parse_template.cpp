@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "generator/render/read/load_yaml.hpp"
+
 namespace windlass::generator {
 namespace {
 
@@ -130,7 +132,7 @@ std::string_view placeholder_name(std::string_view text) {
 ParsedTemplate parse_template(std::string_view text, const std::string& file) {
   Converter converter(text, file);
   try {
-    const auto documents = YAML::LoadAll(std::string(text));
+    const auto documents = load_yaml(std::string(text));
     if (documents.size() == 1) return converter.run(documents.front());
     converter.fault(YAML::Mark::null_mark(),
                     fmt::format("{} YAML documents in one template", documents.size()), "Write exactly one.");

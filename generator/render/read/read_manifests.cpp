@@ -10,6 +10,7 @@
 
 #include "core/base/error.hpp"
 #include "core/base/text.hpp"
+#include "generator/render/read/load_yaml.hpp"
 
 namespace windlass::generator {
 namespace {
@@ -132,7 +133,7 @@ void add_documents(const YAML::Node& node, json document, const std::string& fil
 template <typename Add>
 void read_documents(std::string_view text, const std::string& file, const Add& add) {
   try {
-    for (const auto& node : YAML::LoadAll(std::string(text))) {
+    for (const auto& node : load_yaml(std::string(text))) {
       add_documents(node, Converter(file).convert(node, 0), file, add);
     }
   } catch (const YAML::Exception& error) {

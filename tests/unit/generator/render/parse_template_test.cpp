@@ -87,4 +87,13 @@ TEST_CASE("aliases that explode or contain themselves end in a diagnostic") {
         "  help: Look for an alias that contains itself.\n");
 }
 
+TEST_CASE("a document that begins with a comma is a fault, and not the end of all memory") {
+  for (const auto* text : {", a: b\n", "kind: Job\n---\n, a\n", "\"a\" , b\n"}) {
+    INFO(text);
+    const auto parsed = parse_template(text, "job.yaml");
+    REQUIRE(parsed.diagnostics.has_errors());
+    CHECK(parsed.diagnostics.list().front().message == "not YAML: a document cannot begin here");
+  }
+}
+
 }  // namespace windlass::generator
