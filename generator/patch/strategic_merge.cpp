@@ -32,12 +32,6 @@ const Data* member_of(const Data& map, std::string_view key) {
   return nullptr;
 }
 
-const Tree* member_of(const Members& members, std::string_view key) {
-  const auto found =
-      std::find_if(members.begin(), members.end(), [&](const Member& m) { return m.key == key; });
-  return found == members.end() ? nullptr : &found->value;
-}
-
 // "a map", "a list", "text": what a message calls a value.
 std::string_view shape_of(const Tree& tree) {
   if (tree.members() != nullptr) return "a map";
@@ -56,9 +50,7 @@ std::string below(const std::string& path, std::string_view key) {
 // Where in `list` the item equal to `item`, or of the same key, stands.
 std::optional<std::size_t> index_of(const List& list, const Tree& item, std::string_view key) {
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (key.empty() ? list[i] == item
-                    : list[i].members() != nullptr && member_of(*list[i].members(), key) != nullptr &&
-                          *member_of(*list[i].members(), key) == item)
+    if (key.empty() ? list[i] == item : list[i].find({key}) != nullptr && *list[i].find({key}) == item)
       return i;
   }
   return std::nullopt;
@@ -178,9 +170,7 @@ class Merger {
 
   // `wanted` in its order; what else is in `list` stays behind those that it was behind.
   static Tree in_order(const List& list, const List& wanted, const List& before, std::string_view key) {
-    const auto id = [&](const Tree& item) -> const Tree& {
-      return key.empty() ? item : *member_of(*item.members(), key);
-    };
+    const auto id = [&](const Tree& item) -> const Tree& { return key.empty() ? item : *item.find({key}); };
     List result;
     std::size_t next = 0;
     for (const auto& item : list) {

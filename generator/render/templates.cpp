@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::size_t kMaxTemplateBytes = 1 << 20;
 
-const Member* find_value(const Members& values, std::string_view name) {
-  const auto found =
-      std::find_if(values.begin(), values.end(), [&](const Member& m) { return m.key == name; });
-  return found == values.end() ? nullptr : &*found;
-}
-
 std::string names_of(const Members& values) {
   std::vector<std::string_view> names;
   for (const auto& value : values) names.emplace_back(value.key);
@@ -46,7 +40,7 @@ void refuse_other_values(const Template& used, const Members& values) {
          fmt::format("Put a member with the value ${{{}}} where the built-in template has it.", value.key)});
   }
   for (const auto& [name, position] : used.placeholders) {
-    if (find_value(values, name) != nullptr) continue;
+    if (find_member(values, name) != nullptr) continue;
     diagnostics.add({Severity::kError, position, fmt::format("no value for ${{{}}}", name),
                      fmt::format("The values here are {}.", names_of(values))});
   }
@@ -54,8 +48,8 @@ void refuse_other_values(const Template& used, const Members& values) {
       .with_details(to_text(diagnostics));
 }
 
-const Tree& tree_of(const Tree& item) { return item; }
-const Tree& tree_of(const Member& member) { return member.value; }
+const Tree& value_of(const Tree& item) { return item; }
+const Tree& value_of(const Member& member) { return member.value; }
 void add(List& list, const Tree& /*before*/, Tree after) { list.push_back(std::move(after)); }
 void add(Members& members, const Member& before, Tree after) {
   members.push_back({before.key, std::move(after)});
@@ -67,7 +61,7 @@ template <typename Items, typename Change>
 std::optional<Tree> changed_items(const Items& items, const Change& change) {
   std::optional<Items> result;
   for (auto it = items.begin(); it != items.end(); ++it) {
-    std::optional<Tree> after = tree_of(*it).is_absent() ? Tree() : change(tree_of(*it));
+    std::optional<Tree> after = value_of(*it).is_absent() ? Tree() : change(value_of(*it));
     if (!after && !result) continue;
     if (!result) result.emplace(items.begin(), it);
     if (!after) {
@@ -93,7 +87,7 @@ std::optional<Tree> filled(const Tree& tree, const Members& values) {
   if (const auto* text = tree.text()) {
     const auto name = placeholder_name(*text);
     if (name.empty()) return std::nullopt;
-    return find_value(values, name)->value;
+    return *find_member(values, name);
   }
   return changed_below(tree, [&](const Tree& below) { return filled(below, values); });
 }

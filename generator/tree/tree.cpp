@@ -50,22 +50,21 @@ void add_tree(std::string& bytes, const Tree& tree) {
   }
 }
 
-const Member* find_member(const Members& members, std::string_view key) {
+}  // namespace
+
+const Tree* find_member(const Members& members, std::string_view key) {
   for (const auto& member : members) {
-    if (member.key == key) return &member;
+    if (member.key == key) return &member.value;
   }
   return nullptr;
 }
-
-}  // namespace
 
 const Tree* Tree::find(std::initializer_list<std::string_view> path) const {
   const Tree* tree = this;
   for (const auto key : path) {
     const auto* inside = tree->members();
-    const Member* member = inside == nullptr ? nullptr : find_member(*inside, key);
-    if (member == nullptr) return nullptr;
-    tree = &member->value;
+    tree = inside == nullptr ? nullptr : find_member(*inside, key);
+    if (tree == nullptr) return nullptr;
   }
   return tree;
 }
@@ -74,13 +73,11 @@ Tree* Tree::find(std::initializer_list<std::string_view> path) {
   Tree* tree = this;
   for (const auto key : path) {
     auto* inside = std::get_if<std::shared_ptr<Members>>(&tree->value_);
-    const Member* member = inside == nullptr ? nullptr : find_member(**inside, key);
-    if (member == nullptr) return nullptr;
-    const auto index = static_cast<std::size_t>(member - (*inside)->data());
+    if (inside == nullptr || find_member(**inside, key) == nullptr) return nullptr;
     if (inside->use_count() > 1) *inside = std::make_shared<Members>(**inside);
     // Whoever shared it before has read it for the last time.
     std::atomic_thread_fence(std::memory_order_acquire);
-    tree = &(**inside)[index].value;
+    tree = const_cast<Tree*>(find_member(**inside, key));
   }
   return tree;
 }

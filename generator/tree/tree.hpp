@@ -93,6 +93,9 @@ inline Tree::Tree(List list) : value_(std::make_shared<List>(std::move(list))) {
 inline Tree::Tree(Members members) : value_(std::make_shared<Members>(std::move(members))) {}
 inline Tree::Tree(FromTemplate use) : value_(std::make_shared<FromTemplate>(std::move(use))) {}
 
+// The value of the member of this key, null when there is none.
+const Tree* find_member(const Members& members, std::string_view key);
+
 // The text at the path, empty when there is none.
 std::string_view text_at(const Tree& tree, std::initializer_list<std::string_view> path);
 
