@@ -12,6 +12,7 @@
 #include "generator/check/check.hpp"
 #include "generator/manifests/kustomize.hpp"
 #include "generator/patch/apply_patches.hpp"
+#include "generator/plan/names.hpp"
 #include "generator/plan/plan.hpp"
 #include "generator/tree/emit.hpp"
 
@@ -61,7 +62,6 @@ void check_overridden(const Rendered& rendered, const AppliedPatches& patches) {
 // A Job's name ends in a hash of what the plan made it of; what came on top of that counts as well, because
 // no pod of a Job that exists can be changed.
 void rename_changed_jobs(Rendered& rendered, const Rendered& built_in, const project::Project& project) {
-  constexpr std::size_t kHashDigits = 8;
   for (std::size_t i = 0; i < rendered.objects.size(); ++i) {
     auto& object = rendered.objects[i];
     const Tree* spec = object.tree.find({"spec"});

@@ -11,6 +11,7 @@
 #include "core/contract/labels.hpp"
 #include "generator/patch/json_patch.hpp"
 #include "generator/patch/strategic_merge.hpp"
+#include "generator/plan/names.hpp"
 #include "generator/tree/emit.hpp"
 
 namespace windlass::generator {
@@ -19,8 +20,8 @@ namespace {
 using project::Patch;
 using project::PatchTarget;
 
-constexpr std::size_t kHashSuffix = 9;  // "-" and eight digits, at the end of a Job's name
-constexpr std::size_t kMostShown = 12;  // names in a help
+constexpr std::size_t kHashSuffix = kHashDigits + 1;  // and a dash, at the end of a Job's name
+constexpr std::size_t kMostShown = 12;                // names in a help
 
 std::string_view label(const Tree& object, std::string_view key) {
   return text_at(object, {"metadata", "labels", key});

@@ -8,8 +8,6 @@
 namespace windlass::generator {
 namespace {
 
-constexpr std::size_t kHashDigits = 8;
-
 std::string only_allowed(std::string_view text, std::string_view extra) {
   std::string result;
   for (const char c : text) {

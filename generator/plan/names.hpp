@@ -12,6 +12,7 @@ namespace windlass::generator {
 inline constexpr std::size_t kNameLimit = 63;         // a Job's name becomes a label of its pods
 inline constexpr std::size_t kCronJobNameLimit = 52;  // Kubernetes appends 11 characters for its Jobs
 inline constexpr std::size_t kKeyLimit = 253;         // of a ConfigMap
+inline constexpr std::size_t kHashDigits = 8;         // of a hash within a name
 
 // "storefront", or "storefront-audit" when the project has several databases.
 std::string base_name(const project::Project& project, const project::Database& database);

@@ -22,7 +22,6 @@ namespace {
 using nlohmann::json;
 using Values = std::map<std::string, std::string, std::less<>>;
 
-constexpr std::string_view kHash = "00000000";  // as long as the one that ends a Job's name
 constexpr std::size_t kUidDigits = 16;
 
 // Parsed once, however many projects are rendered.
@@ -33,8 +32,9 @@ const json& file() {
 }
 
 std::string job_prefix(const std::string& base, Phase phase) {
-  const std::string name = fit_name(base, fmt::format("{}-{}", phase_name(phase), kHash));
-  return name.substr(0, name.size() - kHash.size());
+  const std::string hash(kHashDigits, '0');
+  const std::string name = fit_name(base, fmt::format("{}-{}", phase_name(phase), hash));
+  return name.substr(0, name.size() - kHashDigits);
 }
 
 std::string seconds(Milliseconds duration) {

@@ -25,7 +25,6 @@ namespace {
 
 using project::Map;
 
-constexpr std::size_t kHashDigits = 8;
 constexpr std::size_t kShardNumber = 5;  // "-9999" behind the name of a shard
 
 // An object before its template is chosen: where it stands and what it is called.
