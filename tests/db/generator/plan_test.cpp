@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/error.hpp"
 #include "core/base/files.hpp"
@@ -13,41 +15,61 @@
 using namespace windlass;
 using namespace windlass::generator;
 
-TEST_CASE("a plan against a server shows what is applied, what is pending and what changed") {
-  const testing::TestDatabase database;
-  const TemporaryDirectory folder("windlass-plan-db-");
-  const auto add = [&](const std::string& path, const std::string& text) {
-    write_file_atomically(folder.path() / path, text);
-  };
-  add("windlass.yaml",
-      "apiVersion: v1\nkind: ProjectConfig\nmetadata: {name: shop}\nspec:\n  backup: {claimName: b}\n"
-      "  migration: {placeholders: {who: \"a,b\"}}\n"
-      "  databases: {main: {name: shop}}\n  environments: {dev: {backup: {retention: 1}}}\n");
-  add("sql/V1__a.sql", "CREATE TABLE a (who text DEFAULT '${who}');");
-  add("sql/R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT '${who}' AS who;");
+namespace {
 
-  const auto hook = [&](const std::string& phase) {
-    return run_process({.arguments = {WINDLASS_HOOK, phase, "--locations", (folder.path() / "sql").string(),
-                                      "--environment", "dev", "--placeholders", "who=a,b"},
-                        .environment = {{"WINDLASS_DATABASE_URL", database.url().reveal()}}},
+// A project in a folder, a database for it, and the hook that migrates one to the other.
+class PlannedProject {
+ public:
+  PlannedProject() {
+    options.folder = folder_.path();
+    options.output = "json";
+    options.database_url = database_.url();
+    options.hook = WINDLASS_HOOK;
+  }
+
+  std::string at(const std::string& path) const { return (folder_.path() / path).string(); }
+  void add(const std::string& path, const std::string& text) const { write_file_atomically(at(path), text); }
+
+  ProcessResult migrate(const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {WINDLASS_HOOK, "migrate", "--locations", at("sql")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_process({.arguments = std::move(arguments),
+                        .environment = {{"WINDLASS_DATABASE_URL", database_.url().reveal()}}},
                        {.limit = Milliseconds(60'000)});
-  };
-  const auto migrated = hook("migrate");
+  }
+
+  nlohmann::json plan() const {
+    std::ostringstream out;
+    std::ostringstream err;
+    CHECK(run_plan(options, out, err) == ExitCode::kDone);
+    return nlohmann::json::parse(out.str());
+  }
+
+  PlanOptions options;
+
+ private:
+  const testing::TestDatabase database_;
+  const TemporaryDirectory folder_{"windlass-plan-db-"};
+};
+
+}  // namespace
+
+TEST_CASE("a plan against a server shows what is applied, what is pending and what changed") {
+  PlannedProject project;
+  project.add("windlass.yaml",
+              "apiVersion: v1\nkind: ProjectConfig\nmetadata: {name: shop}\nspec:\n  backup: {claimName: b}\n"
+              "  migration: {placeholders: {who: \"a,b\"}}\n"
+              "  databases: {main: {name: shop}}\n  environments: {dev: {backup: {retention: 1}}}\n");
+  project.add("sql/V1__a.sql", "CREATE TABLE a (who text DEFAULT '${who}');");
+  project.add("sql/R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT '${who}' AS who;");
+
+  const auto migrated = project.migrate({"--environment", "dev", "--placeholders", "who=a,b"});
   INFO(migrated.error);
   REQUIRE(migrated.succeeded());
 
-  add("sql/V2__b.sql", "CREATE TABLE b (id int);");
-  PlanOptions options;
-  options.folder = folder.path();
-  options.environment = "dev";
-  options.output = "json";
-  options.database_url = database.url();
-  options.hook = WINDLASS_HOOK;
-  std::ostringstream out;
-  std::ostringstream err;
-  const auto code = run_plan(options, out, err);
-  CHECK(code == ExitCode::kDone);
-  const auto report = nlohmann::json::parse(out.str());
+  project.add("sql/V2__b.sql", "CREATE TABLE b (id int);");
+  project.options.environment = "dev";
+  const auto report = project.plan();
   CHECK(report["fresh"] == false);
   const auto& plan = report["databases"][0];
   CHECK(plan["current"] == "1");
@@ -60,37 +82,22 @@ TEST_CASE("a plan against a server shows what is applied, what is pending and wh
 }
 
 TEST_CASE("a plan of a database with tenants is that of the tenant that is named") {
-  const testing::TestDatabase database;
-  const TemporaryDirectory folder("windlass-plan-db-");
-  const auto add = [&](const std::string& path, const std::string& text) {
-    write_file_atomically(folder.path() / path, text);
-  };
-  add("windlass.yaml",
-      "apiVersion: v1\nkind: ProjectConfig\nmetadata: {name: shop}\nspec:\n  backup: {claimName: b}\n"
-      "  migration: {policies: {backupBeforeUpgrade: false}}\n"
-      "  databases: {main: {name: shop, tenants: {file: tenants.txt}}, audit: {name: audit}}\n");
-  add("tenants.txt", "north\nsouth=region_south\n");
-  add("sql/V1__a.sql", "CREATE TABLE a (id int);");
-  const auto migrated = run_process(
-      {.arguments = {WINDLASS_HOOK, "migrate", "--locations", (folder.path() / "sql").string(), "--tenant",
-                     "south", "--tenant-list", (folder.path() / "tenants.txt").string()},
-       .environment = {{"WINDLASS_DATABASE_URL", database.url().reveal()}}},
-      {.limit = Milliseconds(60'000)});
+  PlannedProject project;
+  project.add("windlass.yaml",
+              "apiVersion: v1\nkind: ProjectConfig\nmetadata: {name: shop}\nspec:\n  backup: {claimName: b}\n"
+              "  migration: {policies: {backupBeforeUpgrade: false}}\n"
+              "  databases: {main: {name: shop, tenants: {file: tenants.txt}}, audit: {name: audit}}\n");
+  project.add("tenants.txt", "north\nsouth=region_south\n");
+  project.add("sql/V1__a.sql", "CREATE TABLE a (id int);");
+  const auto migrated = project.migrate({"--tenant", "south", "--tenant-list", project.at("tenants.txt")});
   INFO(migrated.error);
   REQUIRE(migrated.succeeded());
 
-  PlanOptions options;
-  options.folder = folder.path();
+  auto& options = project.options;
   options.database = "main";
-  options.output = "json";
-  options.database_url = database.url();
-  options.hook = WINDLASS_HOOK;
   const auto pending_of = [&](const std::string& tenant) {
     options.tenant = tenant;
-    std::ostringstream out;
-    std::ostringstream err;
-    CHECK(run_plan(options, out, err) == ExitCode::kDone);
-    return nlohmann::json::parse(out.str())["databases"][0]["pending"].get<int>();
+    return project.plan()["databases"][0]["pending"].get<int>();
   };
   CHECK(pending_of("south") == 0);
   CHECK(pending_of("north") == 1);

@@ -8,26 +8,10 @@
 #include "core/project/load.hpp"
 #include "generator/manifests/project_files.hpp"
 #include "generator/render/embedded_templates.hpp"
-#include "tests/unit/generator/sample_project.hpp"
+#include "tests/unit/generator/manifests/project_folder.hpp"
 
 namespace windlass::generator {
 namespace {
-
-// A project whose scripts lie in a folder.
-class ProjectFolder {
- public:
-  ProjectFolder() : folder_("windlass-test-") { project.file = (folder_.path() / "windlass.yaml").string(); }
-
-  void add(const std::string& path, const std::string& bytes) const {
-    write_file_atomically(folder_.path() / path, bytes);
-  }
-  std::filesystem::path operator/(const std::string& path) const { return folder_.path() / path; }
-
-  project::Project project = sample_project();
-
- private:
-  TemporaryDirectory folder_;
-};
 
 template <typename Call>
 Error error_of(const Call& call) {

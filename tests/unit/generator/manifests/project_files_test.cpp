@@ -3,29 +3,19 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/error.hpp"
-#include "core/base/files.hpp"
-#include "tests/unit/generator/sample_project.hpp"
+#include "tests/unit/generator/manifests/project_folder.hpp"
 
 namespace windlass::generator {
 namespace {
 
 // A project with one script, and what an environment may have of its own.
-class Services {
+class Services : public ProjectFolder {
  public:
-  Services() : folder_("windlass-test-") {
-    project.file = (folder_.path() / "windlass.yaml").string();
-    write("sql/V1__a.sql", "select 1;\n");
-    write("other/V7__a.sql", "select 7;\n");
-    write("tenants.txt", "north\n");
+  Services() {
+    add("sql/V1__a.sql", "select 1;\n");
+    add("other/V7__a.sql", "select 7;\n");
+    add("tenants.txt", "north\n");
   }
-  void write(const std::string& path, const std::string& bytes) const {
-    write_file_atomically(folder_.path() / path, bytes);
-  }
-
-  project::Project project = sample_project();
-
- private:
-  TemporaryDirectory folder_;
 };
 
 }  // namespace
@@ -35,7 +25,7 @@ TEST_CASE("environments with the same scripts have them read once") {
   ProjectFiles files;
   CHECK(files.of(services.project).front().head_version == "1");
   // Seen by whoever reads: a script that comes while a call renders.
-  services.write("sql/V2__b.sql", "select 2;\n");
+  services.add("sql/V2__b.sql", "select 2;\n");
   auto another = services.project;
   another.environment = "another";
   another.kubernetes.namespace_name = "another";
@@ -47,7 +37,7 @@ TEST_CASE("an environment that says otherwise where its scripts lie or how they 
   Services services;
   ProjectFiles files;
   CHECK(files.of(services.project).front().head_version == "1");
-  services.write("sql/V2__b.sql", "select 2;\n");
+  services.add("sql/V2__b.sql", "select 2;\n");
   auto other = services.project;
   SECTION("a location") {
     other.databases[0].scripts.locations = {"other"};
@@ -71,10 +61,10 @@ TEST_CASE("an environment that says otherwise where its scripts lie or how they 
 
 TEST_CASE("scripts that could not be read are read again") {
   Services services;
-  services.write("sql/V1.0__twice.sql", "select 1;\n");
+  services.add("sql/V1.0__twice.sql", "select 1;\n");
   ProjectFiles files;
   CHECK_THROWS_AS(files.of(services.project), Error);
-  services.write("sql/V1.0__twice.sql", "");
+  services.add("sql/V1.0__twice.sql", "");
   CHECK_THROWS_AS(files.of(services.project), Error);
 }
 
